@@ -1,1 +1,21 @@
-//! x
+//! The pure heart of Jobfold: every decision and every fold, shared by the daemon, Node and the browser.
+//!
+//! What this crate owns: the dashboard job contract (normalise, validate, dedupe, fold, emit), the live
+//! [`JobsView`](view::JobsView) with its time travel, and the record format with its hash chain.
+//! What it must not know: files, sockets, clocks, randomness, threads, JavaScript. Time, ids and secret keys arrive
+//! as arguments, so equal inputs give equal outputs in every world.
+//!
+//! Reading order: [`json`] (the only reader and writer of JSON), [`text`] (how values become text), [`normalise`],
+//! [`envelope`] and [`validate`] (what an event is), [`dedupe`], [`card`] and [`board`] (the fold), [`view`]
+//! (the fold kept alive), [`contract`] (the functions by their public names), [`log`] (records and their chain).
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod error;
+pub mod json;
+
+pub use error::{Code, Error};
