@@ -142,7 +142,13 @@ pub struct Error {
 
 impl Error {
     pub(crate) fn new(code: Code, path: impl Into<Cow<'static, str>>, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, path: path.into(), detail: detail.into(), item: None, offset: None }
+        Self {
+            code,
+            path: path.into(),
+            detail: detail.into(),
+            item: None,
+            offset: None,
+        }
     }
 
     pub(crate) fn at_offset(mut self, offset: u64) -> Self {

@@ -70,7 +70,11 @@ pub(crate) fn plain_run(bytes: &[u8], mut at: usize) -> (usize, bool) {
 pub(crate) fn scan_string(bytes: &[u8], start: usize) -> Result<ScannedString, Error> {
     let (end, wide) = plain_run(bytes, start);
     if bytes.get(end) == Some(&b'"') {
-        return Ok(ScannedString { end, escaped: false, wide });
+        return Ok(ScannedString {
+            end,
+            escaped: false,
+            wide,
+        });
     }
     scan_escaped(bytes, end, wide)
 }
@@ -112,10 +116,9 @@ fn skip_escape(bytes: &[u8], at: usize) -> Result<usize, Error> {
 }
 
 pub(crate) fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..at + 4)?
-        .iter()
-        .try_fold(0, |value, &byte| char::from(byte).to_digit(16).map(|digit| (value << 4) | digit))
+    bytes.get(at..at + 4)?.iter().try_fold(0, |value, &byte| {
+        char::from(byte).to_digit(16).map(|digit| (value << 4) | digit)
+    })
 }
 
 /// Scans a number that starts at `start`; answers its end and whether it is an integer within signed 64 bit.
@@ -168,7 +171,11 @@ fn fits_i64(negative: bool, digits: &[u8]) -> bool {
     if negative && digits == b"0" {
         return false;
     }
-    let limit: &[u8] = if negative { b"9223372036854775808" } else { b"9223372036854775807" };
+    let limit: &[u8] = if negative {
+        b"9223372036854775808"
+    } else {
+        b"9223372036854775807"
+    };
     digits.len() < limit.len() || (digits.len() == limit.len() && digits <= limit)
 }
 
@@ -189,7 +196,11 @@ pub(crate) fn invalid(at: usize, detail: &'static str) -> Error {
 pub(crate) fn scan_document(bytes: &[u8], tape: &mut Tape) -> Result<(), Error> {
     tape.clear();
     if bytes.len() > SIZE_MAX {
-        return Err(Error::new(Code::EventTooLarge, "", alloc::format!("expected at most {SIZE_MAX} bytes of json")));
+        return Err(Error::new(
+            Code::EventTooLarge,
+            "",
+            alloc::format!("expected at most {SIZE_MAX} bytes of json"),
+        ));
     }
     let (end, wide) = scan_value(bytes, 0, tape)?;
     let rest = skip_space(bytes, end);
@@ -204,12 +215,20 @@ pub(crate) fn scan_document(bytes: &[u8], tape: &mut Tape) -> Result<(), Error> 
 
 /// Strings may hold bytes above ASCII; everywhere else such a byte is already a syntax error.
 fn check_utf8(bytes: &[u8]) -> Result<(), Error> {
-    core::str::from_utf8(bytes).map(|_| ()).map_err(|error| invalid(error.valid_up_to(), "text is not utf-8"))
+    core::str::from_utf8(bytes)
+        .map(|_| ())
+        .map_err(|error| invalid(error.valid_up_to(), "text is not utf-8"))
 }
 
 /// Scans one value at or after `start`; answers its end and whether bytes above ASCII were seen.
 pub(crate) fn scan_value(bytes: &[u8], start: usize, tape: &mut Tape) -> Result<(usize, bool), Error> {
-    Scanner { bytes, tape, open: Vec::new(), wide: false }.run(start)
+    Scanner {
+        bytes,
+        tape,
+        open: Vec::new(),
+        wide: false,
+    }
+    .run(start)
 }
 
 /// An array or object that has begun: its token, and whether it is an object.
@@ -236,7 +255,9 @@ impl Scanner<'_, '_> {
                 continue;
             }
             loop {
-                let Some(top) = self.open.last() else { return Ok((at, self.wide)) };
+                let Some(top) = self.open.last() else {
+                    return Ok((at, self.wide));
+                };
                 let object = top.object;
                 at = skip_space(self.bytes, at);
                 match self.bytes.get(at) {
@@ -280,7 +301,15 @@ impl Scanner<'_, '_> {
     fn string(&mut self, at: usize) -> Result<usize, Error> {
         let string = scan_string(self.bytes, at + 1)?;
         self.wide |= string.wide;
-        self.tape.leaf(if string.escaped { Kind::EscapedString } else { Kind::String }, at + 1, string.end);
+        self.tape.leaf(
+            if string.escaped {
+                Kind::EscapedString
+            } else {
+                Kind::String
+            },
+            at + 1,
+            string.end,
+        );
         Ok(string.end + 1)
     }
 

@@ -82,7 +82,11 @@ impl Tape {
 
     /// The root of the text that was read last; `bytes` must be that text.
     pub(crate) fn root<'a>(&'a self, bytes: &'a [u8]) -> Node<'a> {
-        Node { tokens: &self.tokens, bytes, index: 0 }
+        Node {
+            tokens: &self.tokens,
+            bytes,
+            index: 0,
+        }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -127,7 +131,11 @@ impl<'a> Node<'a> {
 
     #[inline]
     const fn at(self, index: u32) -> Self {
-        Self { tokens: self.tokens, bytes: self.bytes, index }
+        Self {
+            tokens: self.tokens,
+            bytes: self.bytes,
+            index,
+        }
     }
 
     /// What the value is.
@@ -194,24 +202,37 @@ impl<'a> Node<'a> {
 
     /// The value as an integer within signed 64 bit.
     pub fn int(self) -> Option<i64> {
-        if self.kind() == Kind::Int { self.raw().parse().ok() } else { None }
+        if self.kind() == Kind::Int {
+            self.raw().parse().ok()
+        } else {
+            None
+        }
     }
 
     /// The items of a list; nothing for anything else.
     pub fn items(self) -> Items<'a> {
         let end = if self.is_array() { self.token().next } else { 0 };
-        Items { node: self.at(self.index + 1), end }
+        Items {
+            node: self.at(self.index + 1),
+            end,
+        }
     }
 
     /// The members of an object in the order they are written, repeated names included.
     pub fn members(self) -> Members<'a> {
         let end = if self.is_object() { self.token().next } else { 0 };
-        Members { node: self.at(self.index + 1), end }
+        Members {
+            node: self.at(self.index + 1),
+            end,
+        }
     }
 
     /// The member of this name; where a name is repeated the last one counts, as in every common JSON reader.
     pub fn get(self, name: &str) -> Option<Node<'a>> {
-        self.members().filter(|(key, _)| key.is_text(name)).map(|(_, value)| value).last()
+        self.members()
+            .filter(|(key, _)| key.is_text(name))
+            .map(|(_, value)| value)
+            .last()
     }
 
     /// Like [`Node::get`], with `null` treated as missing (dashboard contract §1).
