@@ -1,2 +1,44 @@
-//! x
-fn main() {}
+//! `cargo xtask`: the repository's chores, one file a command.
+//!
+//! Here is only the list of commands; each file says what its command does and leaves behind. Chores may know every
+//! room; no room knows them, and nothing here is part of the product.
+
+#[allow(dead_code, reason = "the commands that need the rest come next")]
+mod install;
+mod npm;
+#[allow(dead_code, reason = "the commands that need the rest come next")]
+mod places;
+#[allow(dead_code, reason = "the commands that need the rest come next")]
+mod run;
+mod toolchain;
+mod wasm;
+mod web;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Builds, checks, shows and measures Jobfold. Everything a chore makes lands under `target/`, except the npm
+/// package's and the page's own `dist` folders.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
+enum Xtask {
+    Wasm(wasm::Wasm),
+    Npm(npm::Npm),
+    Web(web::Web),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Xtask::parse() {
+        Xtask::Wasm(_) => wasm::Wasm::run(),
+        Xtask::Npm(_) => npm::Npm::run(),
+        Xtask::Web(_) => web::Web::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
