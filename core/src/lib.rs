@@ -15,7 +15,10 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod dedupe_key;
 pub mod error;
 pub mod json;
+pub mod kind;
+pub mod text;
 
 pub use error::{Code, Error};
