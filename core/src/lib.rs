@@ -18,6 +18,7 @@ extern crate std;
 pub mod dedupe_key;
 pub mod error;
 pub mod json;
+pub mod log;
 pub mod kind;
 pub mod text;
 
