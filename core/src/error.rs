@@ -4,7 +4,6 @@
 //! member and the kinds of value involved, never the value, because values may be secrets.
 
 use alloc::borrow::Cow;
-use alloc::string::String;
 use core::fmt;
 
 /// What went wrong. [`Code::as_str`] gives the stable spelling that callers may match on.
@@ -215,9 +214,4 @@ impl fmt::Display for Sentence<'_> {
         }
         f.write_str(&error.detail)
     }
-}
-
-/// Builds a member path such as `event.source.runtime`.
-pub(crate) fn member(parent: &str, name: &str) -> String {
-    alloc::format!("{parent}.{name}")
 }

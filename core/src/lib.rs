@@ -16,10 +16,13 @@ extern crate alloc;
 extern crate std;
 
 pub mod dedupe_key;
+mod envelope;
 pub mod error;
+mod guard;
 pub mod json;
-pub mod log;
 pub mod kind;
+pub mod log;
 pub mod text;
+pub mod validate;
 
 pub use error::{Code, Error};

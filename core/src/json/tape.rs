@@ -173,6 +173,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The whole text that this node's tape was read from.
+    pub(crate) const fn text_bytes(self) -> &'a [u8] {
+        self.bytes
+    }
+
     /// The value exactly as it was written.
     pub fn raw(self) -> &'a str {
         let (start, end) = self.span();

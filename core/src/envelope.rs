@@ -1,0 +1,407 @@
+//! An event's members, found once and kept as spans into its text.
+//!
+//! Owns which members the contract knows (dashboard contract §1, §6) and where they stand in one event. The plain path
+//! fills an [`Envelope`] from a tape; the layout cache fills the same struct from a line it has seen the like of; both
+//! feed the same validation and the same fold. Must not know: whether the members are right.
+
+use crate::json::tape::{as_text, decode};
+use crate::json::{Kind, Node};
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+/// Where a member stands: for strings the content between the quotes, otherwise the whole value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Slot {
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+    /// What it is; `None` when the member is missing.
+    pub kind: Option<Kind>,
+}
+
+impl Slot {
+    pub(crate) const MISSING: Self = Self {
+        start: 0,
+        end: 0,
+        kind: None,
+    };
+
+    fn of(node: Node<'_>) -> Self {
+        let token = node.token();
+        Self {
+            start: token.start,
+            end: token.end,
+            kind: Some(token.kind),
+        }
+    }
+
+    pub(crate) const fn is_text(self) -> bool {
+        matches!(self.kind, Some(Kind::String | Kind::EscapedString))
+    }
+
+    /// Missing or `null`: the contract treats both alike (§1).
+    pub(crate) const fn is_nothing(self) -> bool {
+        matches!(self.kind, None | Some(Kind::Null))
+    }
+
+    /// The bytes of the span.
+    #[inline]
+    pub(crate) fn bytes(self, event: &[u8]) -> &[u8] {
+        event.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    /// The decoded content of a string slot; empty for anything else.
+    pub(crate) fn text(self, event: &[u8]) -> Cow<'_, str> {
+        match self.kind {
+            Some(Kind::String) => Cow::Borrowed(as_text(self.bytes(event))),
+            Some(Kind::EscapedString) => Cow::Owned(decode(self.bytes(event))),
+            _ => Cow::Borrowed(""),
+        }
+    }
+
+    /// Whether a string slot holds nothing but white space, or the slot holds no string.
+    #[inline]
+    pub(crate) fn is_blank(self, event: &[u8]) -> bool {
+        match self.bytes(event).first() {
+            Some(0x21..=0x5b | 0x5d..=0x7e) if self.is_text() => false,
+            _ => self.text(event).trim().is_empty(),
+        }
+    }
+}
+
+/// Every member that validation or the fold looks at. Nested members follow their parent's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Member {
+    Schema,
+    Id,
+    DedupeKey,
+    Kind,
+    Source,
+    SourceRuntime,
+    SourceEnvironment,
+    SourceId,
+    SourceUrl,
+    SourceRegion,
+    SourceClock,
+    ClockKind,
+    ClockTimestamp,
+    TenantId,
+    WorkspaceId,
+    JobId,
+    RunId,
+    WorkflowId,
+    TriggerId,
+    BindingId,
+    EventId,
+    Status,
+    Title,
+    Summary,
+    Queue,
+    QueueDepth,
+    Priority,
+    Attempt,
+    MaxAttempts,
+    Approval,
+    ApprovalRequestId,
+    ApprovalStatus,
+    ApprovalRequestedAt,
+    ApprovalDecidedAt,
+    ApprovalReviewer,
+    ApprovalExpiresAt,
+    ApprovalSummary,
+    Dlq,
+    DlqId,
+    DlqState,
+    DlqAttempts,
+    DlqErrorClass,
+    DlqFinalError,
+    DlqReplayOf,
+    ReceiptRefs,
+    ReplayRefs,
+    RelatedRefs,
+    ActionIntents,
+    Result,
+    Error,
+    Privacy,
+    PrivacyRedacted,
+    PrivacyRetained,
+    PrivacySensitive,
+    PrivacyFlags,
+    RawPayload,
+}
+
+pub(crate) const MEMBER_COUNT: usize = Member::RawPayload as usize + 1;
+
+impl Member {
+    #[inline]
+    fn top(name: &[u8]) -> Option<Self> {
+        Some(match name {
+            b"schema" => Self::Schema,
+            b"id" => Self::Id,
+            b"dedupe_key" => Self::DedupeKey,
+            b"kind" => Self::Kind,
+            b"source" => Self::Source,
+            b"source_clock" => Self::SourceClock,
+            b"tenant_id" => Self::TenantId,
+            b"workspace_id" => Self::WorkspaceId,
+            b"job_id" => Self::JobId,
+            b"run_id" => Self::RunId,
+            b"workflow_id" => Self::WorkflowId,
+            b"trigger_id" => Self::TriggerId,
+            b"binding_id" => Self::BindingId,
+            b"event_id" => Self::EventId,
+            b"status" => Self::Status,
+            b"title" => Self::Title,
+            b"summary" => Self::Summary,
+            b"queue" => Self::Queue,
+            b"queue_depth" => Self::QueueDepth,
+            b"priority" => Self::Priority,
+            b"attempt" => Self::Attempt,
+            b"max_attempts" => Self::MaxAttempts,
+            b"approval" => Self::Approval,
+            b"dlq" => Self::Dlq,
+            b"receipt_refs" => Self::ReceiptRefs,
+            b"replay_refs" => Self::ReplayRefs,
+            b"related_refs" => Self::RelatedRefs,
+            b"action_intents" => Self::ActionIntents,
+            b"result" => Self::Result,
+            b"error" => Self::Error,
+            b"privacy" => Self::Privacy,
+            b"raw_payload" => Self::RawPayload,
+            _ => return None,
+        })
+    }
+
+    fn nested(parent: Self, name: &[u8]) -> Option<Self> {
+        Some(match (parent, name) {
+            (Self::Source, b"runtime") => Self::SourceRuntime,
+            (Self::Source, b"environment") => Self::SourceEnvironment,
+            (Self::Source, b"id") => Self::SourceId,
+            (Self::Source, b"url") => Self::SourceUrl,
+            (Self::Source, b"region") => Self::SourceRegion,
+            (Self::SourceClock, b"kind") => Self::ClockKind,
+            (Self::SourceClock, b"timestamp") => Self::ClockTimestamp,
+            (Self::Approval, b"request_id") => Self::ApprovalRequestId,
+            (Self::Approval, b"status") => Self::ApprovalStatus,
+            (Self::Approval, b"requested_at") => Self::ApprovalRequestedAt,
+            (Self::Approval, b"decided_at") => Self::ApprovalDecidedAt,
+            (Self::Approval, b"reviewer") => Self::ApprovalReviewer,
+            (Self::Approval, b"expires_at") => Self::ApprovalExpiresAt,
+            (Self::Approval, b"summary") => Self::ApprovalSummary,
+            (Self::Dlq, b"dlq_id") => Self::DlqId,
+            (Self::Dlq, b"state") => Self::DlqState,
+            (Self::Dlq, b"attempts") => Self::DlqAttempts,
+            (Self::Dlq, b"error_class") => Self::DlqErrorClass,
+            (Self::Dlq, b"final_error") => Self::DlqFinalError,
+            (Self::Dlq, b"replay_of_event_id") => Self::DlqReplayOf,
+            (Self::Privacy, b"redacted") => Self::PrivacyRedacted,
+            (Self::Privacy, b"raw_payload_retained") => Self::PrivacyRetained,
+            (Self::Privacy, b"contains_sensitive") => Self::PrivacySensitive,
+            (Self::Privacy, b"flags") => Self::PrivacyFlags,
+            _ => return None,
+        })
+    }
+}
+
+/// The three lists of refs, in the order the contract checks them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum RefList {
+    Receipt,
+    Replay,
+    Related,
+}
+
+impl RefList {
+    pub(crate) const ALL: [Self; 3] = [Self::Receipt, Self::Replay, Self::Related];
+
+    pub(crate) const fn member(self) -> Member {
+        match self {
+            Self::Receipt => Member::ReceiptRefs,
+            Self::Replay => Member::ReplayRefs,
+            Self::Related => Member::RelatedRefs,
+        }
+    }
+
+    const fn of(member: Member) -> Option<Self> {
+        match member {
+            Member::ReceiptRefs => Some(Self::Receipt),
+            Member::ReplayRefs => Some(Self::Replay),
+            Member::RelatedRefs => Some(Self::Related),
+            _ => None,
+        }
+    }
+}
+
+/// One ref: the whole item and the members that matter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RefSlots {
+    pub list: RefList,
+    pub whole: Slot,
+    pub kind: Slot,
+    pub label: Slot,
+    pub id: Slot,
+    pub url: Slot,
+}
+
+/// One action intent: the whole item and the members that matter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IntentSlots {
+    pub whole: Slot,
+    pub kind: Slot,
+    pub label: Slot,
+    pub target: Slot,
+    pub effect: Slot,
+    pub requires_approval: Slot,
+}
+
+/// Where the known members of one event stand. Reused from event to event.
+#[derive(Debug)]
+pub(crate) struct Envelope {
+    pub slots: [Slot; MEMBER_COUNT],
+    /// All refs; those of one list stand together, in list order.
+    pub refs: Vec<RefSlots>,
+    pub intents: Vec<IntentSlots>,
+    /// Whether every privacy flag is a string.
+    pub flags_are_text: bool,
+}
+
+impl Envelope {
+    pub(crate) const fn new() -> Self {
+        Self {
+            slots: [Slot::MISSING; MEMBER_COUNT],
+            refs: Vec::new(),
+            intents: Vec::new(),
+            flags_are_text: true,
+        }
+    }
+
+    #[inline]
+    pub(crate) const fn slot(&self, member: Member) -> Slot {
+        self.slots[member as usize]
+    }
+
+    pub(crate) fn refs(&self, list: RefList) -> impl Iterator<Item = &RefSlots> {
+        self.refs.iter().filter(move |item| item.list == list)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.slots = [Slot::MISSING; MEMBER_COUNT];
+        self.refs.clear();
+        self.intents.clear();
+        self.flags_are_text = true;
+    }
+
+    /// Finds the members of `event`. Where a name is repeated the last one counts.
+    pub(crate) fn locate(&mut self, event: Node<'_>) {
+        self.clear();
+        for (name, value) in event.members() {
+            if let Some(member) = Member::top(&name_of(name)) {
+                self.slots[member as usize] = Slot::of(value);
+                self.descend(member, value);
+            }
+        }
+    }
+
+    #[inline]
+    fn descend(&mut self, member: Member, value: Node<'_>) {
+        match member {
+            Member::Source | Member::SourceClock | Member::Approval | Member::Dlq | Member::Privacy => {
+                self.nested(member, value);
+            }
+            Member::ReceiptRefs | Member::ReplayRefs | Member::RelatedRefs => {
+                if let Some(list) = RefList::of(member) {
+                    self.refs.retain(|item| item.list != list);
+                    self.refs.extend(value.items().map(|item| ref_slots(list, item)));
+                }
+            }
+            Member::ActionIntents => {
+                self.intents.clear();
+                self.intents.extend(value.items().map(intent_slots));
+            }
+            _ => {}
+        }
+    }
+
+    fn nested(&mut self, parent: Member, value: Node<'_>) {
+        self.forget_nested(parent);
+        for (name, value) in value.members() {
+            if let Some(member) = Member::nested(parent, &name_of(name)) {
+                self.slots[member as usize] = Slot::of(value);
+                if member == Member::PrivacyFlags {
+                    self.flags_are_text = value.items().all(Node::is_string);
+                }
+            }
+        }
+    }
+
+    /// A repeated parent replaces the earlier one whole, so what the earlier one held must go.
+    fn forget_nested(&mut self, parent: Member) {
+        let (first, last) = match parent {
+            Member::Source => (Member::SourceRuntime, Member::SourceRegion),
+            Member::SourceClock => (Member::ClockKind, Member::ClockTimestamp),
+            Member::Approval => (Member::ApprovalRequestId, Member::ApprovalSummary),
+            Member::Dlq => (Member::DlqId, Member::DlqReplayOf),
+            _ => (Member::PrivacyRedacted, Member::PrivacyFlags),
+        };
+        self.slots[first as usize..=last as usize].fill(Slot::MISSING);
+        if parent == Member::Privacy {
+            self.flags_are_text = true;
+        }
+    }
+}
+
+/// A member's name as bytes; escapes in names are legal and rare.
+#[inline]
+fn name_of(name: Node<'_>) -> Cow<'_, [u8]> {
+    match name.string() {
+        Some(Cow::Borrowed(text)) => Cow::Borrowed(text.as_bytes()),
+        Some(Cow::Owned(text)) => Cow::Owned(text.into_bytes()),
+        None => Cow::Borrowed(b""),
+    }
+}
+
+fn ref_slots(list: RefList, item: Node<'_>) -> RefSlots {
+    let mut slots = RefSlots {
+        list,
+        whole: Slot::of(item),
+        kind: Slot::MISSING,
+        label: Slot::MISSING,
+        id: Slot::MISSING,
+        url: Slot::MISSING,
+    };
+    for (name, value) in item.members() {
+        match &*name_of(name) {
+            b"kind" => slots.kind = Slot::of(value),
+            b"label" => slots.label = Slot::of(value),
+            b"id" => slots.id = Slot::of(value),
+            b"url" => slots.url = Slot::of(value),
+            _ => {}
+        }
+    }
+    slots
+}
+
+fn intent_slots(item: Node<'_>) -> IntentSlots {
+    let mut slots = IntentSlots {
+        whole: Slot::of(item),
+        kind: Slot::MISSING,
+        label: Slot::MISSING,
+        target: Slot::MISSING,
+        effect: Slot::MISSING,
+        requires_approval: Slot::MISSING,
+    };
+    for (name, value) in item.members() {
+        match &*name_of(name) {
+            b"kind" => slots.kind = Slot::of(value),
+            b"label" => slots.label = Slot::of(value),
+            b"target" => slots.target = Slot::of(value),
+            b"effect" => slots.effect = Slot::of(value),
+            b"requires_approval" => slots.requires_approval = Slot::of(value),
+            _ => {}
+        }
+    }
+    slots
+}
