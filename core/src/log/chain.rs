@@ -110,6 +110,15 @@ impl ChainVerifier {
         }
     }
 
+    /// After the last record of a log that needs no second look: its head, and its topics with their last
+    /// `topic_seq`.
+    pub fn continuing(head: Head, topics: impl IntoIterator<Item = (String, u64)>) -> Self {
+        Self {
+            head,
+            topics: topics.into_iter().collect(),
+        }
+    }
+
     /// The last record that passed.
     pub fn head(&self) -> Head {
         self.head

@@ -3,7 +3,7 @@
 //! Owns records, topics and idempotency keys of one log; gives it the same places, hashes and refusals that a log
 //! on disk gives. Has no clock: the host says when. Nothing here survives the process.
 
-use super::chain::{ChainVerifier, Head};
+use super::chain::{ChainError, ChainVerifier, Head};
 use super::error::LogError;
 use super::record::{Appended, Limits, NewRecord, Record};
 use alloc::collections::BTreeMap;
@@ -105,6 +105,39 @@ impl MemoryLog {
         }
     }
 
+    /// Takes in records of another copy of this log: those that continue it are checked and kept as they are, those
+    /// that it has are passed over. All or none; answers how many were added.
+    pub fn import(&mut self, records: Vec<Record>) -> Result<u64, LogError> {
+        let head = self.head();
+        let mut verifier = ChainVerifier::continuing(head, self.topics().map(|(topic, seq)| (topic.to_string(), seq)));
+        for record in &records {
+            match self.own(record.seq) {
+                Some(own) => own.agrees_with(record)?,
+                None => verifier.check_record(record)?,
+            }
+        }
+        let added = verifier.head().seq - head.seq;
+        for record in records.into_iter().filter(|record| record.seq > head.seq) {
+            self.keep(record);
+        }
+        Ok(added)
+    }
+
+    /// The record with this seq, if the log has it.
+    fn own(&self, seq: u64) -> Option<&Record> {
+        self.records.get(index_of(seq)).filter(|record| record.seq == seq)
+    }
+
+    /// Invariant: the record was checked to continue the chain.
+    fn keep(&mut self, record: Record) {
+        let topic = self.topics.entry(record.topic.clone()).or_default();
+        topic.seqs.push(record.seq);
+        if let Some(key) = record.idempotency_key() {
+            topic.keys.insert(key.to_string(), record.topic_seq);
+        }
+        self.records.push(record);
+    }
+
     /// The last record's place and hash.
     pub fn head(&self) -> Head {
         self.records.last().map_or(Head::EMPTY, |record| Head {
@@ -156,6 +189,22 @@ impl MemoryLog {
             verifier.check_record(record)?;
         }
         Ok(verifier.head())
+    }
+}
+
+impl Record {
+    /// Refuses a record of the same place that is not this one, by content or by the hash it carries.
+    fn agrees_with(&self, other: &Self) -> Result<(), ChainError> {
+        let yields = other.computed_hash();
+        let actual = if yields == self.hash { other.hash } else { yields };
+        if actual == self.hash {
+            return Ok(());
+        }
+        Err(ChainError::Hash {
+            seq: self.seq,
+            expected: self.hash,
+            actual,
+        })
     }
 }
 
@@ -220,6 +269,50 @@ mod tests {
         assert_eq!(error, LogError::SeqConflict { expected: 0, actual: 1 });
         assert_eq!(log.head(), before);
         assert!(log.append_batch(&[new("a", None)], Some(1), 2).is_ok());
+    }
+
+    fn sample() -> MemoryLog {
+        let mut log = MemoryLog::new();
+        log.append_batch(&[new("a", Some("x")), new("b", None), new("a", None)], None, 7)
+            .unwrap();
+        log
+    }
+
+    #[test]
+    fn an_import_continues_the_log_and_passes_over_what_is_there() {
+        let source = sample();
+        let mut copy = MemoryLog::new();
+        assert_eq!(copy.import(source.all()[..1].to_vec()), Ok(1));
+        assert_eq!(copy.import(source.all().to_vec()), Ok(2));
+        assert_eq!(copy.import(source.all().to_vec()), Ok(0));
+        assert_eq!(copy.all(), source.all());
+        assert!(copy.find("a", "x").is_some());
+        assert_eq!(copy.append("a", "k", "1", &[], 8).unwrap().topic_seq, 3);
+        assert_eq!(copy.verify().unwrap(), copy.head());
+    }
+
+    #[test]
+    fn an_import_of_another_history_is_refused_whole() {
+        let source = sample();
+        let mut other = MemoryLog::new();
+        other.append("a", "k", "other", &[], 1).unwrap();
+        let before = other.head();
+        assert_eq!(other.import(source.all().to_vec()).unwrap_err().code(), "chain_hash");
+        assert_eq!(
+            other.import(source.all()[1..].to_vec()).unwrap_err().code(),
+            "chain_prev"
+        );
+        assert_eq!(
+            other.import(source.all()[2..].to_vec()).unwrap_err().code(),
+            "chain_seq"
+        );
+        let mut altered = source.all().to_vec();
+        altered[2].payload.push(' ');
+        assert_eq!(MemoryLog::new().import(altered).unwrap_err().code(), "chain_hash");
+        let mut relabelled = source.all()[..1].to_vec();
+        relabelled[0].kind.push('!');
+        assert_eq!(sample().import(relabelled).unwrap_err().code(), "chain_hash");
+        assert_eq!(other.head(), before);
     }
 
     #[test]

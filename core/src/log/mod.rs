@@ -4,7 +4,7 @@
 //! for export and import, and an in-memory log for hosts without a disk. Must not know files, frames, syncs or
 //! threads: those belong to whoever stores the bytes. `docs/log-format.md` writes all of this down.
 //!
-//! Reading order: [`topic`], [`record`], [`chain`], [`memory`], [`ndjson`].
+//! Reading order: [`topic`], [`record`], [`chain`], [`memory`], [`ndjson`], [`verification`].
 
 mod chain;
 mod error;
@@ -12,6 +12,7 @@ mod memory;
 pub mod ndjson;
 mod record;
 mod topic;
+mod verification;
 
 pub use chain::{ChainError, ChainVerifier, Head, verify_chain};
 pub use error::{DecodeError, LogError};
@@ -21,3 +22,4 @@ pub use record::{
     record_hash,
 };
 pub use topic::check_topic;
+pub use verification::{Fault, Verification, verify_lines, verify_records};

@@ -125,6 +125,61 @@ pub fn read_line(tape: &mut Tape, line: &[u8]) -> Result<Record, LineError> {
     })
 }
 
+/// The records of an exported log, one line after the other; blank lines are passed over.
+pub struct Lines<'a> {
+    rest: &'a [u8],
+    offset: u64,
+    ordinal: u64,
+    tape: Tape,
+}
+
+/// One line of an exported log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Place among the lines that are not blank, from 1.
+    pub ordinal: u64,
+    /// Where the line begins, in bytes from the start.
+    pub offset: u64,
+    /// What it holds.
+    pub record: Result<Record, LineError>,
+}
+
+impl<'a> Lines<'a> {
+    /// At the beginning of an exported log.
+    pub fn new(ndjson: &'a [u8]) -> Self {
+        Self {
+            rest: ndjson,
+            offset: 0,
+            ordinal: 0,
+            tape: Tape::new(),
+        }
+    }
+}
+
+impl Iterator for Lines<'_> {
+    type Item = Line;
+
+    fn next(&mut self) -> Option<Line> {
+        while !self.rest.is_empty() {
+            let end = memchr::memchr(b'\n', self.rest);
+            let (line, rest) = self.rest.split_at(end.map_or(self.rest.len(), |end| end + 1));
+            let offset = self.offset;
+            self.rest = rest;
+            self.offset += line.len() as u64;
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            self.ordinal += 1;
+            return Some(Line {
+                ordinal: self.ordinal,
+                offset,
+                record: read_line(&mut self.tape, line.trim_ascii()),
+            });
+        }
+        None
+    }
+}
+
 /// The line's members by their place in [`MEMBERS`].
 struct Members<'a> {
     nodes: [Option<Node<'a>>; MEMBERS.len()],
