@@ -15,13 +15,16 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod contract;
 pub mod dedupe_key;
+pub mod emit;
 mod envelope;
 pub mod error;
 mod guard;
 pub mod json;
 pub mod kind;
 pub mod log;
+pub mod normalise;
 pub mod text;
 pub mod validate;
 

@@ -22,6 +22,11 @@ pub fn float_text(token: &str) -> String {
     value.to_string()
 }
 
+/// Whether a number's value is zero, however it is spelled; `1e-999` is too small to be anything else.
+pub fn is_zero(token: &str) -> bool {
+    token.parse::<f64>().is_ok_and(|value| value.to_bits() << 1 == 0) // the sign does not count
+}
+
 /// `no_std` has no `f64::fract`; below 1e15 the cast is exact.
 #[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::float_cmp)]
 fn is_whole(value: f64) -> bool {
