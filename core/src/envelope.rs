@@ -384,7 +384,7 @@ fn ref_slots(list: RefList, item: Node<'_>) -> RefSlots {
     slots
 }
 
-fn intent_slots(item: Node<'_>) -> IntentSlots {
+pub(crate) fn intent_slots(item: Node<'_>) -> IntentSlots {
     let mut slots = IntentSlots {
         whole: Slot::of(item),
         kind: Slot::MISSING,

@@ -155,11 +155,9 @@ impl Error {
         self
     }
 
-    /// Places the error inside a batch: the 1-based ordinal of the event and where its text starts.
-    /// An offset already present is relative to that text and is moved along.
-    pub(crate) fn in_item(mut self, item: u64, start: u64) -> Self {
+    /// Names the event of a batch, counted from 1, that the error is about.
+    pub(crate) fn in_item(mut self, item: u64) -> Self {
         self.item = Some(item);
-        self.offset = Some(start + self.offset.unwrap_or(0));
         self
     }
 

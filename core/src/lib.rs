@@ -16,16 +16,23 @@ extern crate alloc;
 extern crate std;
 
 pub mod contract;
+mod dedupe;
 pub mod dedupe_key;
 pub mod emit;
 mod envelope;
 pub mod error;
+mod fold;
 mod guard;
+mod hash;
 pub mod json;
 pub mod kind;
+mod layouts;
 pub mod log;
 pub mod normalise;
+mod reader;
 pub mod text;
 pub mod validate;
+pub mod view;
 
 pub use error::{Code, Error};
+pub use view::{JobsView, Pushed, ViewOptions};

@@ -1,0 +1,104 @@
+//! The board: one card per job, in the order of first appearance, and the step that folds one event into it.
+//!
+//! Owns the step. It is total: every validated event folds, whatever its texts say. A board is a list of shared cards,
+//! so copying one is copying pointers, and a card that someone else still holds is replaced, never changed.
+//! Must not know: positions, duplicates, readers.
+
+use super::card::{Card, canonical};
+use super::intents::Intents;
+use super::jobs::Jobs;
+use crate::envelope::{Envelope, Member};
+use crate::hash::Keyed;
+use crate::kind;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Board {
+    pub cards: Vec<Arc<Card>>,
+}
+
+/// Buffers that every step reuses.
+#[derive(Debug, Default)]
+pub(crate) struct Fold {
+    heap: Vec<u8>,
+    id: Vec<u8>,
+    key: Vec<u8>,
+    joined: Vec<u8>,
+}
+
+impl Fold {
+    /// The job that `event` belongs to, made when it is new.
+    pub(crate) fn place(&mut self, event: &Envelope, bytes: &[u8], jobs: &mut Jobs, keyed: &Keyed) -> u32 {
+        self.id.clear();
+        canonical(&mut self.id, event.slot(Member::JobId), bytes);
+        jobs.place(&self.id, keyed)
+    }
+
+    /// Folds `event` into the card of `job`.
+    pub(crate) fn step(
+        &mut self,
+        board: &mut Board,
+        jobs: &mut Jobs,
+        job: u32,
+        event: &Envelope,
+        bytes: &[u8],
+        keyed: &Keyed,
+    ) {
+        let neutral = is_neutral(event, bytes);
+        let before = board.cards.get(job as usize);
+        let ends = Card::texts(before.map(Arc::as_ref), event, bytes, neutral, &mut self.heap);
+        let shown = before.map(|card| card.refs);
+        let refs = self.refs(shown, jobs, job, event, bytes, keyed);
+        let Some(card) = board.cards.get_mut(job as usize) else {
+            let mut intents = Arc::default();
+            Intents::replace(&mut intents, event, bytes, &mut self.joined);
+            board
+                .cards
+                .push(Arc::new(Card::new(self.heap.clone(), ends, refs, intents)));
+            return;
+        };
+        if let Some(own) = Arc::get_mut(card) {
+            own.replace_texts(&mut self.heap, ends);
+            own.refs = refs;
+        } else {
+            *card = Arc::new(Card::new(self.heap.clone(), ends, refs, Arc::clone(&card.intents)));
+        }
+        if let Some(own) = Arc::get_mut(card) {
+            if neutral {
+                Intents::extend(&mut own.intents, event, bytes, keyed);
+            } else {
+                Intents::replace(&mut own.intents, event, bytes, &mut self.joined);
+            }
+        }
+    }
+
+    fn refs(
+        &mut self,
+        shown: Option<[u32; 3]>,
+        jobs: &mut Jobs,
+        job: u32,
+        event: &Envelope,
+        bytes: &[u8],
+        keyed: &Keyed,
+    ) -> [u32; 3] {
+        let first = shown.is_none();
+        let mut counts = shown.unwrap_or_default();
+        if event.refs.is_empty() {
+            return counts;
+        }
+        let job = jobs.get_mut(job);
+        for item in &event.refs {
+            let count = &mut counts[item.list as usize];
+            *count = job
+                .refs_mut(item.list)
+                .admit(*count, item, bytes, first, keyed, &mut self.key);
+        }
+        counts
+    }
+}
+
+/// Neutral events add refs and intents and leave title and status alone (dashboard contract §7).
+fn is_neutral(event: &Envelope, bytes: &[u8]) -> bool {
+    kind::is_neutral(&event.slot(Member::Kind).text(bytes))
+}

@@ -1,0 +1,99 @@
+//! A card's action intents: replaced by most events, extended by neutral ones (dashboard contract §7).
+//!
+//! Owns the items, verbatim, and the keys that tell whether an intent is new. The keys are built only when a neutral
+//! event asks, and kept, so a job with many neutral events does not read its intents again and again.
+//! Must not know: what an intent permits.
+
+use crate::envelope::{Envelope, IntentSlots, Slot};
+use crate::hash::Keyed;
+use crate::json::Tape;
+use alloc::collections::BTreeSet;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Intents {
+    /// The items as they were written, joined by commas.
+    joined: Vec<u8>,
+    keys: Option<BTreeSet<u128>>,
+}
+
+impl Intents {
+    pub(crate) fn joined(&self) -> &[u8] {
+        &self.joined
+    }
+
+    /// What the card shows after an event that is not neutral: exactly the event's intents.
+    pub(crate) fn replace(current: &mut Arc<Self>, event: &Envelope, bytes: &[u8], scratch: &mut Vec<u8>) {
+        scratch.clear();
+        join(scratch, event.intents.iter(), bytes);
+        if *scratch == current.joined {
+            return;
+        }
+        match Arc::get_mut(current) {
+            Some(own) => {
+                core::mem::swap(&mut own.joined, scratch);
+                own.keys = None;
+            }
+            None => {
+                *current = Arc::new(Self {
+                    joined: scratch.clone(),
+                    keys: None,
+                })
+            }
+        }
+    }
+
+    /// What the card shows after a neutral event: its own intents and those of the event whose key is new.
+    pub(crate) fn extend(current: &mut Arc<Self>, event: &Envelope, bytes: &[u8], keyed: &Keyed) {
+        if event.intents.is_empty() {
+            return;
+        }
+        let own = Arc::make_mut(current);
+        let keys = own.keys.get_or_insert_with(|| keys_of(&own.joined, keyed));
+        for intent in &event.intents {
+            if keys.insert(key(keyed, intent, bytes)) {
+                join(&mut own.joined, core::iter::once(intent), bytes);
+            }
+        }
+    }
+}
+
+fn join<'a>(out: &mut Vec<u8>, intents: impl Iterator<Item = &'a IntentSlots>, bytes: &[u8]) {
+    for intent in intents {
+        if !out.is_empty() {
+            out.push(b',');
+        }
+        out.extend_from_slice(intent.whole.bytes(bytes));
+    }
+}
+
+/// The key of an intent: trimmed kind, colon, trimmed effect.
+fn key(keyed: &Keyed, intent: &IntentSlots, bytes: &[u8]) -> u128 {
+    let mut text = Vec::new();
+    push_trimmed(&mut text, intent.kind, bytes);
+    text.push(b':');
+    push_trimmed(&mut text, intent.effect, bytes);
+    keyed.wide(&text)
+}
+
+/// Appends a text slot, decoded and trimmed.
+pub(super) fn push_trimmed(out: &mut Vec<u8>, slot: Slot, bytes: &[u8]) {
+    out.extend_from_slice(slot.text(bytes).trim().as_bytes());
+}
+
+/// The keys of intents that a card already shows.
+fn keys_of(joined: &[u8], keyed: &Keyed) -> BTreeSet<u128> {
+    let mut list = Vec::with_capacity(joined.len() + 2);
+    list.push(b'[');
+    list.extend_from_slice(joined);
+    list.push(b']');
+    let mut tape = Tape::new();
+    let Ok(items) = tape.read(&list) else {
+        return BTreeSet::new();
+    };
+    items
+        .items()
+        .map(|item| key(keyed, &crate::envelope::intent_slots(item), &list))
+        .collect()
+}

@@ -1,0 +1,144 @@
+//! The refs of one job and one list: an append-only sequence of which every card shows a prefix.
+//!
+//! Owns the rule which refs are new (dashboard contract §7). Because nothing is ever removed, a card in the past is
+//! just a shorter prefix, checkpoints copy no refs, and folding the past again adds nothing. A job with many refs
+//! finds repeats through an index. Must not know: what a ref points to.
+
+use super::intents::push_trimmed;
+use crate::envelope::RefSlots;
+use crate::hash::Keyed;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use hashbrown::HashTable;
+
+/// Up to this many refs a plain search is faster than an index.
+const SEARCH_COUNT_MAX: usize = 8;
+
+#[derive(Debug)]
+struct Item {
+    /// The key, then the ref as it was written.
+    text: Box<[u8]>,
+    key_bytes: u32,
+}
+
+impl Item {
+    fn key(&self) -> &[u8] {
+        &self.text[..self.key_bytes as usize]
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Refs {
+    items: Vec<Item>,
+    /// Positions of the first item of each key; empty while a plain search serves.
+    index: HashTable<u32>,
+}
+
+impl Refs {
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.items.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The first `count` refs as they were written.
+    pub(crate) fn shown(&self, count: u32) -> impl Iterator<Item = &[u8]> {
+        self.items
+            .iter()
+            .take(count as usize)
+            .map(|item| &item.text[item.key_bytes as usize..])
+    }
+
+    /// Forgets everything behind the first `count` refs: a refused batch leaves no trace.
+    pub(crate) fn truncate(&mut self, count: u32, keyed: &Keyed) {
+        while self.len() > count {
+            let Some(item) = self.items.pop() else { return };
+            let position = self.len();
+            if let Ok(entry) = self.index.find_entry(keyed.narrow(item.key()), |&at| at == position) {
+                entry.remove();
+            }
+        }
+    }
+
+    /// How many refs a card shows that showed `shown` of them before `item` came. `first` says that the event is the
+    /// job's first, whose list is taken as it is, repeats included.
+    pub(crate) fn admit(
+        &mut self,
+        shown: u32,
+        item: &RefSlots,
+        bytes: &[u8],
+        first: bool,
+        keyed: &Keyed,
+        key: &mut Vec<u8>,
+    ) -> u32 {
+        if first && shown < self.len() {
+            return shown + 1; // folded before: the item is already in its place
+        }
+        write_key(key, item, bytes);
+        let found = self.find(key, keyed);
+        match found {
+            Some(position) if !first => shown.max(position + 1),
+            _ => {
+                self.push(key, item.whole.bytes(bytes), found.is_none(), keyed);
+                self.len()
+            }
+        }
+    }
+
+    fn find(&self, key: &[u8], keyed: &Keyed) -> Option<u32> {
+        if self.index.is_empty() {
+            let position = self.items.iter().position(|item| item.key() == key)?;
+            return u32::try_from(position).ok();
+        }
+        self.index
+            .find(keyed.narrow(key), |&at| self.items[at as usize].key() == key)
+            .copied()
+    }
+
+    fn push(&mut self, key: &[u8], whole: &[u8], new_key: bool, keyed: &Keyed) {
+        let position = self.len();
+        let mut text = Vec::with_capacity(key.len() + whole.len());
+        text.extend_from_slice(key);
+        text.extend_from_slice(whole);
+        let key_bytes = u32::try_from(key.len()).unwrap_or(u32::MAX);
+        self.items.push(Item {
+            text: text.into_boxed_slice(),
+            key_bytes,
+        });
+        if self.index.is_empty() {
+            if self.items.len() > SEARCH_COUNT_MAX {
+                self.build_index(keyed);
+            }
+        } else if new_key {
+            self.insert(position, keyed);
+        }
+    }
+
+    fn build_index(&mut self, keyed: &Keyed) {
+        for position in 0..self.len() {
+            let key = self.items[position as usize].key();
+            if self
+                .index
+                .find(keyed.narrow(key), |&at| self.items[at as usize].key() == key)
+                .is_none()
+            {
+                self.insert(position, keyed);
+            }
+        }
+    }
+
+    fn insert(&mut self, position: u32, keyed: &Keyed) {
+        let items = &self.items;
+        let hash = keyed.narrow(items[position as usize].key());
+        self.index
+            .insert_unique(hash, position, |&at| keyed.narrow(items[at as usize].key()));
+    }
+}
+
+/// The key of a ref: trimmed kind, id and url, joined by colons.
+fn write_key(out: &mut Vec<u8>, item: &RefSlots, bytes: &[u8]) {
+    out.clear();
+    push_trimmed(out, item.kind, bytes);
+    out.push(b':');
+    push_trimmed(out, item.id, bytes);
+    out.push(b':');
+    push_trimmed(out, item.url, bytes);
+}
