@@ -3,6 +3,7 @@
 //! Here is only the list of commands; each file says what its command does and leaves behind. Chores may know every
 //! room; no room knows them, and nothing here is part of the product.
 
+mod conform;
 #[allow(dead_code, reason = "the commands that need the rest come next")]
 mod install;
 mod npm;
@@ -26,6 +27,7 @@ enum Xtask {
     Wasm(wasm::Wasm),
     Npm(npm::Npm),
     Web(web::Web),
+    Conform(conform::Conform),
 }
 
 fn main() -> ExitCode {
@@ -33,11 +35,14 @@ fn main() -> ExitCode {
         Xtask::Wasm(_) => wasm::Wasm::run(),
         Xtask::Npm(_) => npm::Npm::run(),
         Xtask::Web(_) => web::Web::run(),
+        Xtask::Conform(chore) => chore.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            if !failure.is_silent() {
+                eprintln!("error: {failure}");
+            }
             ExitCode::FAILURE
         }
     }

@@ -21,6 +21,15 @@ impl Failure {
     pub(crate) fn new(what: impl Into<String>) -> Self {
         Self(what.into())
     }
+
+    /// A failure that has been told in full already; only the exit code is left to say it.
+    pub(crate) fn silent() -> Self {
+        Self(String::new())
+    }
+
+    pub(crate) fn is_silent(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 impl fmt::Display for Failure {
@@ -115,11 +124,18 @@ impl Program {
         self.command
     }
 
-    /// Runs with the terminal's own output and expects success.
+    /// Runs and expects success. What it prints is progress, not a result, and goes to standard error.
     pub(crate) fn run(mut self) -> Outcome {
         say(&self.shown);
+        self.command.stdout(std::io::stderr());
         let status = self.command.status().context(&self.shown)?;
         self.expect_success(status)
+    }
+
+    /// Runs with what it prints as the result of the chore; tells whether it succeeded.
+    pub(crate) fn run_to_the_end(mut self) -> Outcome<bool> {
+        say(&self.shown);
+        Ok(self.command.status().context(&self.shown)?.success())
     }
 
     /// Runs silently and tells whether it worked; a program that does not exist did not.
