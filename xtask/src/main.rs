@@ -11,6 +11,7 @@ mod npm;
 mod places;
 #[allow(dead_code, reason = "the commands that need the rest come next")]
 mod run;
+mod tidy;
 mod toolchain;
 mod wasm;
 mod web;
@@ -28,6 +29,7 @@ enum Xtask {
     Npm(npm::Npm),
     Web(web::Web),
     Conform(conform::Conform),
+    Tidy(tidy::Tidy),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Xtask::Npm(_) => npm::Npm::run(),
         Xtask::Web(_) => web::Web::run(),
         Xtask::Conform(chore) => chore.run(),
+        Xtask::Tidy(_) => tidy::Tidy::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
