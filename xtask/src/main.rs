@@ -3,6 +3,8 @@
 //! Here is only the list of commands; each file says what its command does and leaves behind. Chores may know every
 //! room; no room knows them, and nothing here is part of the product.
 
+mod bench;
+mod bless;
 mod conform;
 #[allow(dead_code, reason = "the commands that need the rest come next")]
 mod install;
@@ -11,6 +13,7 @@ mod npm;
 mod places;
 #[allow(dead_code, reason = "the commands that need the rest come next")]
 mod run;
+mod sizes;
 mod tidy;
 mod toolchain;
 mod wasm;
@@ -29,6 +32,9 @@ enum Xtask {
     Npm(npm::Npm),
     Web(web::Web),
     Conform(conform::Conform),
+    Bench(bench::Bench),
+    Sizes(sizes::Sizes),
+    Bless(bless::Bless),
     Tidy(tidy::Tidy),
 }
 
@@ -38,6 +44,9 @@ fn main() -> ExitCode {
         Xtask::Npm(_) => npm::Npm::run(),
         Xtask::Web(_) => web::Web::run(),
         Xtask::Conform(chore) => chore.run(),
+        Xtask::Bench(chore) => chore.run(),
+        Xtask::Sizes(_) => sizes::Sizes::run(),
+        Xtask::Bless(_) => bless::Bless::run(),
         Xtask::Tidy(_) => tidy::Tidy::run(),
     };
     match outcome {
