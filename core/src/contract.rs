@@ -1,23 +1,29 @@
 //! The contract's functions by their public names (dashboard contract §1): JSON text in, JSON text out.
 //!
-//! Owns how arguments are read: each is a JSON text of its own, a missing optional one and `null` are the same. Every
-//! world's binding calls these, so the functions behave alike everywhere. Must not know: any rule; each function
-//! hands its arguments to the file that owns it.
+//! Owns the list of functions. Every world's binding calls these, so they behave alike everywhere. Must not know: any
+//! rule; each function hands its arguments to the file that owns it.
 
+use crate::arguments::{NOTHING, expect_events, expect_options, mismatch, of_list, read, read_all, read_options};
 use crate::dedupe_key::Seed;
 use crate::emit::{self, Target};
 use crate::error::{Code, Error};
 use crate::json::write::{into_text, quoted};
 use crate::json::{Node, Tape};
 use crate::log::MemoryLog;
+use crate::shapes;
+use crate::view::{HistoryOptions, JobsView, ViewOptions};
 use crate::{normalise, text, validate};
 use alloc::borrow::ToOwned;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-/// The text of an argument that was left out.
-const NOTHING: &str = "null";
+/// A list that is already in memory needs no smaller bound than the view's own.
+const EVENT_BYTES_MAX: u32 = (1 << 29) - 1;
+
+/// Nobody seeks in a view that lives for one call, so its history needs no checkpoints.
+const KEEP_EVENTS: Option<HistoryOptions> = Some(HistoryOptions {
+    checkpoint_events: u32::MAX,
+});
 
 /// Makes an event from a kind, an input and options.
 ///
@@ -82,6 +88,84 @@ fn dedupe_key(members: [Option<Node<'_>>; 5]) -> String {
     quoted(&seed.dedupe_key())
 }
 
+/// The events of a list without those whose dedupe key has come before; order kept.
+///
+/// # Errors
+/// The first invalid event's error, duplicates included.
+pub fn dashboard_job_dedupe_events(events: &str) -> Result<String, Error> {
+    let mut out = Vec::new();
+    fold(expect_events(events)?, KEEP_EVENTS)?.write_events(&mut out)?;
+    Ok(into_text(out))
+}
+
+/// Folds a list of events into cards.
+///
+/// # Errors
+/// The first invalid event's error, duplicates included.
+pub fn dashboard_jobs_snapshot(events: &str, options: Option<&str>) -> Result<String, Error> {
+    let events = expect_events(events)?;
+    let mut tape = Tape::new();
+    let options = read_options(&mut tape, options)?;
+    Ok(shapes::snapshot(&fold(events, None)?, options))
+}
+
+/// Folds a list of events into cards and shows both; with the option `emit`, appends each unique event to the log
+/// first, each time it is called.
+///
+/// # Errors
+/// The first invalid event's error, duplicates included; with `emit`, those of [`dashboard_job_emit`]. What was
+/// appended before an error stays.
+pub fn dashboard_jobs_view(
+    log: &mut MemoryLog,
+    at_ms: i64,
+    events: &str,
+    options: Option<&str>,
+) -> Result<String, Error> {
+    let events = expect_events(events)?;
+    let mut tape = Tape::new();
+    let options = read_options(&mut tape, options)?;
+    let view = fold(events, KEEP_EVENTS)?;
+    let emits = options
+        .and_then(|options| options.get("emit"))
+        .is_some_and(emit::is_truthy);
+    let receipts = if emits {
+        emit_all(Target { log, at_ms }, &view, options)?
+    } else {
+        Vec::new()
+    };
+    shapes::view(&view, options, &receipts)
+}
+
+/// Emits the unique events of a view, in order. Folding them before or after makes no difference: it cannot fail.
+fn emit_all(mut target: Target<'_>, view: &JobsView, options: Option<Node<'_>>) -> Result<Vec<Vec<u8>>, Error> {
+    let mut receipts = Vec::new();
+    let mut tape = Tape::new();
+    for event in (1..=view.head()).filter_map(|position| view.event_json(position)) {
+        let mut receipt = Vec::new();
+        let event = read(&mut tape, event, "event")?;
+        emit::emit(&mut target, event, options, &mut receipt)?;
+        receipts.push(receipt);
+    }
+    Ok(receipts)
+}
+
+/// The one fold, over a list given as text.
+fn fold(events: &str, history: Option<HistoryOptions>) -> Result<JobsView, Error> {
+    let mut view = JobsView::new(ViewOptions {
+        history,
+        event_bytes_max: EVENT_BYTES_MAX,
+        ..ViewOptions::default()
+    });
+    view.push(events.as_bytes()).map_err(|error| {
+        if error.path().is_empty() {
+            error.named("events")
+        } else {
+            error
+        }
+    })?;
+    Ok(view)
+}
+
 /// Appends one event to the log, each time it is called, and answers its receipt. `at_ms` is the host's word for now,
 /// in Unix milliseconds.
 ///
@@ -100,7 +184,7 @@ pub fn dashboard_job_emit(
 
 fn job_emit(mut target: Target<'_>, event: Option<Node<'_>>, options: Option<Node<'_>>) -> Result<String, Error> {
     let event = event.ok_or_else(|| mismatch("event", "an object", None))?;
-    let options = options_of(options)?;
+    let options = expect_options(options)?;
     let mut out = Vec::new();
     emit::emit(&mut target, event, options, &mut out)?;
     Ok(into_text(out))
@@ -116,22 +200,34 @@ pub fn call(log: &mut MemoryLog, at_ms: i64, function: &str, args: &str) -> Resu
     let list = read(&mut tape, args, "args")?;
     match function {
         "dashboard_job_event" => {
-            let [kind, input, options] = arguments(list)?;
+            let [kind, input, options] = of_list(list)?;
             normalise::event(kind, input, options)
         }
         "dashboard_job_validate" => {
-            let [event] = arguments(list)?;
+            let [event] = of_list(list)?;
             let event = event.ok_or_else(|| mismatch("event", "an object", None))?;
             validate::check(event)?;
             Ok(event.raw().to_owned())
         }
-        "dashboard_job_dedupe_key" => Ok(dedupe_key(arguments(list)?)),
+        "dashboard_job_dedupe_key" => Ok(dedupe_key(of_list(list)?)),
+        "dashboard_job_dedupe_events" => {
+            let [events] = of_list(list)?;
+            dashboard_job_dedupe_events(raw(events))
+        }
+        "dashboard_jobs_snapshot" => {
+            let [events, options] = of_list(list)?;
+            dashboard_jobs_snapshot(raw(events), options.map(Node::raw))
+        }
+        "dashboard_jobs_view" => {
+            let [events, options] = of_list(list)?;
+            dashboard_jobs_view(log, at_ms, raw(events), options.map(Node::raw))
+        }
         "dashboard_job_emit" => {
-            let [event, options] = arguments(list)?;
+            let [event, options] = of_list(list)?;
             job_emit(Target { log, at_ms }, event, options)
         }
         "topic_records" => {
-            let [topic] = arguments(list)?;
+            let [topic] = of_list(list)?;
             topic_records(log, topic)
         }
         _ => Err(Error::new(
@@ -142,6 +238,10 @@ pub fn call(log: &mut MemoryLog, at_ms: i64, function: &str, args: &str) -> Resu
     }
 }
 
+fn raw(argument: Option<Node<'_>>) -> &str {
+    argument.map_or(NOTHING, Node::raw)
+}
+
 fn topic_records(log: &MemoryLog, topic: Option<Node<'_>>) -> Result<String, Error> {
     let name = topic.and_then(Node::string);
     let name = name.ok_or_else(|| mismatch("topic", "a string", topic))?;
@@ -150,53 +250,88 @@ fn topic_records(log: &MemoryLog, topic: Option<Node<'_>>) -> Result<String, Err
     Ok(into_text(out))
 }
 
-/// The items of an argument list, padded with nothing to the number that the function takes.
-fn arguments<'a, const COUNT: usize>(list: Node<'a>) -> Result<[Option<Node<'a>>; COUNT], Error> {
-    let refuse = |detail| Error::new(Code::ArgumentsInvalid, "args", detail);
-    if !list.is_array() {
-        return Err(refuse(format!("expected a list, got {}", list.kind().name())));
-    }
-    let mut given = [None; COUNT];
-    for (index, item) in list.items().enumerate() {
-        let slot = given.get_mut(index);
-        *slot.ok_or_else(|| refuse(format!("expected at most {COUNT} arguments")))? = Some(item);
-    }
-    Ok(given)
-}
+#[cfg(test)]
+mod tests {
+    use super::{call, dashboard_job_event, dashboard_job_validate, dashboard_jobs_snapshot, dashboard_jobs_view};
+    use crate::Error;
+    use crate::log::MemoryLog;
+    use alloc::format;
+    use alloc::string::String;
 
-/// Options: an object, or nothing.
-fn options_of(options: Option<Node<'_>>) -> Result<Option<Node<'_>>, Error> {
-    match options.filter(|node| !node.is_null()) {
-        Some(node) if !node.is_object() => Err(mismatch("options", "an object or null", Some(node))),
-        options => Ok(options),
+    const AT_MS: i64 = 1;
+
+    fn event(kind: &str, job: &str) -> String {
+        let input = format!(r#"{{"job_id":"{job}","run_id":"r","timestamp":"t"}}"#);
+        dashboard_job_event(&format!("\"{kind}\""), &input, None).unwrap()
     }
-}
 
-fn mismatch(path: &'static str, expected: &str, actual: Option<Node<'_>>) -> Error {
-    let actual = actual.map_or("nothing", |node| node.kind().name());
-    Error::new(Code::Shape, path, format!("expected {expected}, got {actual}"))
-}
-
-fn read_all<'a, const COUNT: usize>(
-    tapes: &'a mut [Tape; COUNT],
-    arguments: [(&'a str, &'static str); COUNT],
-) -> Result<[Node<'a>; COUNT], Error> {
-    let mut nodes = Vec::with_capacity(COUNT);
-    for (tape, (json, name)) in tapes.iter_mut().zip(arguments) {
-        nodes.push(read(tape, json, name)?);
+    #[track_caller]
+    fn check_refused(answer: Result<String, Error>, code: &str, path: &str) {
+        let error = answer.expect_err("a refusal");
+        assert_eq!((error.code(), error.path()), (code, path), "{error}");
     }
-    nodes
-        .try_into()
-        .map_err(|_| Error::new(Code::ArgumentsInvalid, "args", "expected one text for each argument"))
-}
 
-/// Reads one argument; an error of its JSON names it.
-fn read<'a>(tape: &'a mut Tape, json: &'a str, name: &'static str) -> Result<Node<'a>, Error> {
-    tape.read(json.as_bytes()).map_err(|error| {
-        let named = Error::new(error.kind(), name, error.detail().to_owned());
-        match error.offset() {
-            Some(offset) => named.at_offset(offset),
-            None => named,
+    #[test]
+    fn arguments_are_json_texts() {
+        check_refused(dashboard_job_event("run.queued", "{}", None), "json_invalid", "kind");
+        check_refused(dashboard_job_event("null", "{", None), "json_invalid", "input");
+        check_refused(dashboard_job_event("null", "{}", Some("")), "json_invalid", "options");
+        check_refused(dashboard_job_validate("[]"), "shape", "event");
+        check_refused(dashboard_jobs_snapshot(" {}", None), "shape", "events");
+        check_refused(dashboard_jobs_snapshot("[", None), "json_invalid", "events");
+        check_refused(dashboard_jobs_snapshot("[1]", Some("[]")), "shape", "options");
+        check_refused(dashboard_jobs_snapshot("[1]", Some("null")), "shape", "event");
+    }
+
+    #[test]
+    fn calls_know_their_functions_and_arguments() {
+        let mut log = MemoryLog::new();
+        let mut call = |function, args| call(&mut log, AT_MS, function, args);
+        check_refused(call("dashboard_job", "[]"), "function_unknown", "function");
+        check_refused(call("dashboard_job_event", "{}"), "arguments_invalid", "args");
+        check_refused(call("dashboard_job_validate", "[1,2]"), "arguments_invalid", "args");
+        check_refused(call("dashboard_job_validate", "[]"), "shape", "event");
+        check_refused(call("dashboard_job_emit", "[]"), "shape", "event");
+        check_refused(call("topic_records", "[1]"), "shape", "topic");
+        let key = call("dashboard_job_dedupe_key", "[]").unwrap();
+        assert_eq!(key, r#""dashboard_job:545c38b0922de19734fbffde62792c37""#);
+    }
+
+    #[test]
+    fn emission_repeats_counts_per_topic_and_is_not_rolled_back() {
+        let mut log = MemoryLog::new();
+        let event = event("run.queued", "j");
+        let events = format!("[{event},{event}]");
+        let options = Some(r#"{"emit":true,"topic":"a"}"#);
+        for place in 1..=2 {
+            let view = dashboard_jobs_view(&mut log, AT_MS, &events, options).unwrap();
+            assert!(view.contains(&format!(r#""event_log_id":{place},"#)), "{view}");
         }
-    })
+        let receipt = super::dashboard_job_emit(&mut log, AT_MS, &event, None).unwrap();
+        let expected = format!(
+            r#"{{"schema":"harn.dashboard_job_event_emit_receipt.v1","topic":"dashboard.jobs.events","kind":"dashboard_job_event","event_log_id":1,"event":{event}}}"#
+        );
+        assert_eq!(receipt, expected);
+        assert_eq!(log.head().seq, 3);
+    }
+
+    #[test]
+    fn a_refusal_appends_nothing_and_a_bad_topic_needs_an_event() {
+        let mut log = MemoryLog::new();
+        let bad_topic = Some(r#"{"emit":1,"topic":7}"#);
+        assert!(dashboard_jobs_view(&mut log, AT_MS, "[]", bad_topic).is_ok());
+        let events = format!("[{}]", event("run.queued", "j"));
+        check_refused(
+            dashboard_jobs_view(&mut log, AT_MS, &events, bad_topic),
+            "topic_type",
+            "options.topic",
+        );
+        let events = format!("[{},{{}}]", event("run.queued", "j"));
+        check_refused(
+            dashboard_jobs_view(&mut log, AT_MS, &events, Some(r#"{"emit":1}"#)),
+            "shape",
+            "event.schema",
+        );
+        assert_eq!(log.head().seq, 0);
+    }
 }

@@ -155,6 +155,12 @@ impl Error {
         self
     }
 
+    /// Names the member or argument that the error is about, when only its caller knows.
+    pub(crate) fn named(mut self, path: &'static str) -> Self {
+        self.path = Cow::Borrowed(path);
+        self
+    }
+
     /// Names the event of a batch, counted from 1, that the error is about.
     pub(crate) fn in_item(mut self, item: u64) -> Self {
         self.item = Some(item);

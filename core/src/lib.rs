@@ -15,6 +15,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod arguments;
 pub mod contract;
 mod dedupe;
 pub mod dedupe_key;
@@ -30,6 +31,7 @@ mod layouts;
 pub mod log;
 pub mod normalise;
 mod reader;
+pub mod shapes;
 pub mod text;
 pub mod validate;
 pub mod view;
