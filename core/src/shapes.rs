@@ -77,7 +77,7 @@ pub(crate) fn view(view: &JobsView, options: Option<Node<'_>>, receipts: &[Vec<u
 }
 
 /// Any value the host gave, or `null`.
-fn generated_at<'a>(options: Option<Node<'a>>) -> &'a [u8] {
+fn generated_at(options: Option<Node<'_>>) -> &[u8] {
     options
         .and_then(|options| options.get("generated_at"))
         .map_or(b"null", |value| value.raw().as_bytes())
