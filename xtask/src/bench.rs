@@ -122,10 +122,9 @@ fn table(rows: &[Row]) -> String {
         let verdict = row
             .verdict()
             .map_or("", |reached| if reached { "ok" } else { "MISSED" });
-        let [a, b, c, d, e] = row.fields.clone();
-        [a, b, c, d, e, verdict.to_owned()]
+        row.fields.iter().cloned().chain([verdict.to_owned()]).collect()
     });
-    let lines: Vec<[String; 6]> = std::iter::once(head).chain(body).collect();
+    let lines: Vec<Vec<String>> = std::iter::once(head.to_vec()).chain(body).collect();
     let width = |column: usize| {
         lines
             .iter()

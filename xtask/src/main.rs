@@ -6,14 +6,14 @@
 mod bench;
 mod bless;
 mod conform;
-#[allow(dead_code, reason = "the commands that need the rest come next")]
+mod count;
+mod demo;
 mod install;
 mod npm;
-#[allow(dead_code, reason = "the commands that need the rest come next")]
 mod places;
-#[allow(dead_code, reason = "the commands that need the rest come next")]
 mod run;
 mod sizes;
+mod test;
 mod tidy;
 mod toolchain;
 mod wasm;
@@ -28,6 +28,8 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
 enum Xtask {
+    Demo(demo::Demo),
+    Test(test::Test),
     Wasm(wasm::Wasm),
     Npm(npm::Npm),
     Web(web::Web),
@@ -40,6 +42,8 @@ enum Xtask {
 
 fn main() -> ExitCode {
     let outcome = match Xtask::parse() {
+        Xtask::Demo(chore) => chore.run(),
+        Xtask::Test(chore) => chore.run(),
         Xtask::Wasm(_) => wasm::Wasm::run(),
         Xtask::Npm(_) => npm::Npm::run(),
         Xtask::Web(_) => web::Web::run(),

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use crate::install;
 use crate::places;
-use crate::run::{Context, Failure, Outcome};
+use crate::run::{Context, Failure, Outcome, Program};
 use crate::wasm::Wasm;
 
 /// Builds the WebAssembly modules and the npm package around them, and packs it into target/npm.
@@ -19,9 +19,25 @@ impl Npm {
     pub(crate) fn run() -> Outcome {
         Wasm::run()?;
         build()?;
-        let tarball = pack()?;
+        let tarball = Self::pack()?;
         println!("{}", tarball.display());
         Ok(())
+    }
+
+    /// Packs what was built; older tarballs go, so that the folder never holds two versions.
+    pub(crate) fn pack() -> Outcome<PathBuf> {
+        let folder = places::npm_packed();
+        if folder.exists() {
+            fs::remove_dir_all(&folder).context(folder.display())?;
+        }
+        fs::create_dir_all(&folder).context(folder.display())?;
+        let pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination"];
+        install::npm(&places::node_bindings()).args(pack).arg(&folder).run()?;
+        let mut packed = fs::read_dir(&folder).context(folder.display())?.filter_map(Result::ok);
+        packed
+            .next()
+            .map(|entry| entry.path())
+            .ok_or_else(|| Failure::new("npm pack left no tarball"))
     }
 }
 
@@ -32,18 +48,27 @@ pub(crate) fn build() -> Outcome {
     install::npm(&package).args(["run", "--silent", "build"]).run()
 }
 
-/// Packs what was built; older tarballs go, so that the folder never holds two versions.
-fn pack() -> Outcome<PathBuf> {
-    let folder = places::npm_packed();
-    if folder.exists() {
-        fs::remove_dir_all(&folder).context(folder.display())?;
+/// A test command of one of the two packages; each prints the summary of Node's test runner.
+#[derive(Clone, Copy)]
+pub(crate) enum Script {
+    /// The npm package in Node.
+    Test,
+    /// The packed tarball, installed into scratch projects as a stranger would.
+    Packaging,
+    /// The same histories in native code, in Node and in headless Chromium.
+    Parity,
+    /// The page in headless Chromium.
+    Page,
+}
+
+impl Script {
+    pub(crate) fn program(self) -> Program {
+        let (package, script) = match self {
+            Self::Test => (places::node_bindings(), "test"),
+            Self::Packaging => (places::node_bindings(), "packaging"),
+            Self::Parity => (places::node_bindings(), "parity"),
+            Self::Page => (places::web_demo(), "test"),
+        };
+        install::npm(&package).args(["run", "--silent", "--if-present", script])
     }
-    fs::create_dir_all(&folder).context(folder.display())?;
-    let pack = ["pack", "--silent", "--ignore-scripts", "--pack-destination"];
-    install::npm(&places::node_bindings()).args(pack).arg(&folder).run()?;
-    let mut packed = fs::read_dir(&folder).context(folder.display())?.filter_map(Result::ok);
-    packed
-        .next()
-        .map(|entry| entry.path())
-        .ok_or_else(|| Failure::new("npm pack left no tarball"))
 }
