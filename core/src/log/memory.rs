@@ -97,7 +97,8 @@ impl MemoryLog {
         if let Some(key) = &new.idempotency_key {
             topic.keys.insert(key.clone(), topic_seq);
         }
-        self.records.push(Record::seal(new, seq, topic_seq, at_ms, head.hash));
+        self.records
+            .push(Record::seal(new.clone(), seq, topic_seq, at_ms, head.hash));
         Appended {
             seq,
             topic_seq,

@@ -18,8 +18,7 @@ pub use chain::{ChainError, ChainVerifier, Head, verify_chain};
 pub use error::{DecodeError, LogError};
 pub use memory::MemoryLog;
 pub use record::{
-    Appended, FORMAT_VERSION, Hash, Headers, IDEMPOTENCY_HEADER, Limits, NewRecord, Record, RecordView, encode_body,
-    record_hash,
+    Appended, FORMAT_VERSION, Hash, Headers, IDEMPOTENCY_HEADER, Limits, NewRecord, Record, RecordView, record_hash,
 };
 pub use topic::check_topic;
 pub use verification::{Fault, Verification, verify_lines, verify_records};

@@ -288,7 +288,7 @@ mod tests {
             headers: alloc::vec![("b".into(), "2".into()), ("a".into(), "1".into())],
             idempotency_key: None,
         };
-        Record::seal(&new, 1, 1, -5, Hash::ZERO)
+        Record::seal(new, 1, 1, -5, Hash::ZERO)
     }
 
     fn line(record: &Record) -> String {
@@ -346,7 +346,7 @@ mod tests {
             let new = NewRecord {
                 topic: "t".into(), kind, payload, headers: headers.into_iter().collect(), idempotency_key: key,
             };
-            let record = Record::seal(&new, seq, topic_seq, at_ms, Hash(prev));
+            let record = Record::seal(new, seq, topic_seq, at_ms, Hash(prev));
             let line = line(&record);
             prop_assert!(!line.contains('\n'));
             prop_assert_eq!(read(&line), Ok(record));

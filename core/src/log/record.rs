@@ -213,20 +213,6 @@ impl NewRecord {
         let headers = self.headers.len() + usize::from(self.idempotency_key.is_some());
         BODY_FIXED_BYTES + headers * 8 + self.header_bytes() + self.topic.len() + self.kind.len() + self.payload.len()
     }
-
-    /// All headers, the idempotency key among them, sorted by name.
-    pub fn sorted_headers(&self) -> Vec<(&str, &str)> {
-        let mut headers: Vec<(&str, &str)> = self
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        if let Some(key) = &self.idempotency_key {
-            headers.push((IDEMPOTENCY_HEADER, key));
-        }
-        headers.sort_unstable();
-        headers
-    }
 }
 
 /// Where a record of a batch ended up.
@@ -265,34 +251,48 @@ pub struct Record {
 
 impl Record {
     /// Seals a new record into its place after `prev`.
-    pub fn seal(new: &NewRecord, seq: u64, topic_seq: u64, at_ms: i64, prev: Hash) -> Self {
-        let headers = new.sorted_headers();
-        let mut link = Vec::with_capacity(32 + new.body_bytes());
-        link.extend_from_slice(&prev.0);
-        encode_body(
-            &mut link,
-            seq,
-            topic_seq,
-            at_ms,
-            &new.topic,
-            &new.kind,
-            &headers,
-            &new.payload,
-        );
+    pub fn seal(new: NewRecord, seq: u64, topic_seq: u64, at_ms: i64, prev: Hash) -> Self {
+        let mut record = Self::unsealed(new, seq, topic_seq, at_ms, prev);
+        record.hash = record.computed_hash();
+        record
+    }
+
+    /// A new record in its place, with its hash still to be set. For writers that hash the bytes they store.
+    pub fn unsealed(new: NewRecord, seq: u64, topic_seq: u64, at_ms: i64, prev: Hash) -> Self {
+        let mut headers = new.headers;
+        headers.extend(new.idempotency_key.map(|key| (IDEMPOTENCY_HEADER.to_string(), key)));
+        headers.sort_unstable();
+        let (topic, kind, payload) = (new.topic, new.kind, new.payload);
         Self {
             seq,
-            topic: new.topic.clone(),
+            topic,
             topic_seq,
-            kind: new.kind.clone(),
-            payload: new.payload.clone(),
-            headers: headers
-                .iter()
-                .map(|(name, value)| ((*name).to_string(), (*value).to_string()))
-                .collect(),
+            kind,
+            payload,
+            headers,
             at_ms,
             prev,
-            hash: record_hash(&link),
+            hash: Hash::ZERO,
         }
+    }
+
+    /// Appends the record's body, as laid out at the top of this file. Its parts must have passed [`Limits`].
+    pub fn encode_body(&self, out: &mut Vec<u8>) {
+        let start = out.len();
+        out.extend_from_slice(&[0; 4]);
+        out.extend_from_slice(&self.seq.to_le_bytes());
+        out.extend_from_slice(&self.topic_seq.to_le_bytes());
+        out.extend_from_slice(&self.at_ms.to_le_bytes());
+        put_text(out, &self.topic);
+        put_text(out, &self.kind);
+        put_len(out, self.headers.len());
+        for (name, value) in &self.headers {
+            put_text(out, name);
+            put_text(out, value);
+        }
+        put_text(out, &self.payload);
+        let body_len = u32_len(out.len() - start - 4);
+        out[start..start + 4].copy_from_slice(&body_len.to_le_bytes());
     }
 
     /// The value of a header.
@@ -310,24 +310,10 @@ impl Record {
 
     /// The bytes its hash covers: `prev ‖ body`.
     pub fn link_bytes(&self) -> Vec<u8> {
-        let headers: Vec<(&str, &str)> = self
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        let mut link = Vec::with_capacity(32 + BODY_FIXED_BYTES + self.payload.len());
+        let mut link =
+            Vec::with_capacity(32 + BODY_FIXED_BYTES + self.topic.len() + self.kind.len() + self.payload.len());
         link.extend_from_slice(&self.prev.0);
-        let (topic, kind) = (&self.topic, &self.kind);
-        encode_body(
-            &mut link,
-            self.seq,
-            self.topic_seq,
-            self.at_ms,
-            topic,
-            kind,
-            &headers,
-            &self.payload,
-        );
+        self.encode_body(&mut link);
         link
     }
 
@@ -340,38 +326,6 @@ impl Record {
 /// The hash of a record from the bytes `prev ‖ body`.
 pub fn record_hash(link: &[u8]) -> Hash {
     Hash(*blake3::keyed_hash(&HASH_KEY, link).as_bytes())
-}
-
-/// Appends a record's body to `out`. `headers` must be sorted by name; all sizes must have passed [`Limits`].
-#[expect(
-    clippy::too_many_arguments,
-    reason = "one argument a field, in the order of the layout"
-)]
-pub fn encode_body(
-    out: &mut Vec<u8>,
-    seq: u64,
-    topic_seq: u64,
-    at_ms: i64,
-    topic: &str,
-    kind: &str,
-    headers: &[(&str, &str)],
-    payload: &str,
-) {
-    let start = out.len();
-    out.extend_from_slice(&[0; 4]);
-    out.extend_from_slice(&seq.to_le_bytes());
-    out.extend_from_slice(&topic_seq.to_le_bytes());
-    out.extend_from_slice(&at_ms.to_le_bytes());
-    put_text(out, topic);
-    put_text(out, kind);
-    put_len(out, headers.len());
-    for (name, value) in headers {
-        put_text(out, name);
-        put_text(out, value);
-    }
-    put_text(out, payload);
-    let body_len = u32_len(out.len() - start - 4);
-    out[start..start + 4].copy_from_slice(&body_len.to_le_bytes());
 }
 
 fn put_text(out: &mut Vec<u8>, text: &str) {
@@ -611,7 +565,7 @@ mod tests {
             headers: vec![("z".into(), "1".into()), ("a".into(), "ü".into())],
             idempotency_key: Some("key-1".into()),
         };
-        Record::seal(&new, 7, 3, -1, Hash([9; 32]))
+        Record::seal(new.clone(), 7, 3, -1, Hash([9; 32]))
     }
 
     fn sealed_bytes(record: &Record) -> Vec<u8> {
@@ -746,13 +700,12 @@ mod tests {
             let new = NewRecord {
                 topic: "t".into(), kind, payload, headers: headers.into_iter().collect(), idempotency_key: key,
             };
-            let record = Record::seal(&new, seq, topic_seq, at_ms, Hash([1; 32]));
+            let record = Record::seal(new.clone(), seq, topic_seq, at_ms, Hash([1; 32]));
             prop_assert_eq!(record.link_bytes().len(), 32 + new.body_bytes());
             let bytes = sealed_bytes(&record);
             let view = RecordView::decode(&bytes).unwrap();
             prop_assert_eq!(view.to_record(), record.clone());
-            let again = NewRecord::from_record(&record);
-            prop_assert_eq!(again.sorted_headers(), new.sorted_headers());
+            prop_assert_eq!(NewRecord::from_record(&record), new);
         }
     }
 }

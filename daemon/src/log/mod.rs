@@ -8,14 +8,34 @@
 //! | [`error`] | every way the log can refuse or fail, with codes |
 //! | [`subscription`] | following a log without loss |
 //! | [`memory`] | a backend that lives as long as the process |
+//! | [`embedded`] | the backend for one machine: opening, the handle, closing |
+//! | [`repair`] | verifying and repairing what lies on a disk |
+//! | [`disk`] | the seam to the disk; `sim_disk` a disk that fails on purpose |
+//! | `frame`, `segment` | the bytes of a write and of a file |
+//! | `scan` | one pass over everything |
+//! | `segments`, `recent` | reading records by seq |
+//! | `writer` | group commit |
+//! | `follow`, [`index`] | keeping the index behind the log; the only file that names sled |
 //!
 //! The bytes on disk are written down in `docs/log-format.md`.
 
+pub mod disk;
+pub mod embedded;
 pub mod error;
+mod follow;
+mod frame;
+pub mod index;
 pub mod memory;
+mod recent;
+pub mod repair;
+mod scan;
+mod segment;
+mod segments;
 pub mod subscription;
+mod writer;
 
-pub use error::Error;
+pub use embedded::{EmbeddedLog, Opened, Options, Stats};
+pub use error::{Damage, Error};
 pub use jobfold_core::log::{Appended, Head, Limits, NewRecord, Record, RecordView};
 pub use memory::MemoryEventLog;
 pub use subscription::Subscription;

@@ -1,0 +1,3 @@
+//! Kills a writing process again and again.
+
+fn main() {}
