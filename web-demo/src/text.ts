@@ -86,6 +86,7 @@ export const text = {
     sample: 'Load the sample log',
     file: 'Open an NDJSON file',
     drop: 'or drop one anywhere on this page',
+    nothingRead: 'Nothing could be read',
     noHits: 'No job matches this search',
     nothingAtPosition: 'No job existed at this moment',
     excluders: 'Drop the filter that excludes everything:',
@@ -100,7 +101,7 @@ export const text = {
   },
   gone: {
     title: 'The daemon does not answer.',
-    body: (age: string) => `Showing the state of ${age}. Nothing is lost; the page goes on where it stopped.`,
+    body: (age: string) => `Last state received ${age}. Nothing is lost: the page resumes where it stopped.`,
     retryIn: (seconds: number) =>
       plural.select(seconds) === 'one' ? 'Next try in 1 second' : `Next try in ${count(seconds)} seconds`,
     retrying: 'Trying now',
@@ -231,6 +232,7 @@ export const text = {
     ] as [string, string][],
     single: 'Use single-letter keys',
     marks: 'Marks',
+    lanes: 'The strip at the foot has three lanes: failures on top, approvals in the middle, dead letters below.',
     about: 'Everything on this page is computed by the jobfold package from the events alone. The digest names the exact state: the same file gives the same digest in',
     command: 'jobfold replay FILE',
   },

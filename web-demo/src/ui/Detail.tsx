@@ -88,7 +88,7 @@ function Body({ of }: { of: JobDetail }) {
             {of.refs.map((ref) => (
               <li>
                 <RefItem item={ref} tabbable />
-                <span class="quiet">{ref.kind}</span>
+                <span class="quiet mono">{ref.id ?? ref.kind}</span>
               </li>
             ))}
           </ul>

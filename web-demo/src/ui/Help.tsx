@@ -45,6 +45,7 @@ export function Help() {
           <Status key={status} status={status} />
         ))}
       </div>
+      <p class="quiet">{text.help.lanes}</p>
       <p class="quiet">{text.help.about}</p>
       <Command line={text.help.command} />
     </dialog>

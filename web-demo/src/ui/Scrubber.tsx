@@ -110,9 +110,7 @@ function Digest() {
   const current = now !== null && now.position === position.value;
   return (
     <div class="digest">
-      <span class="digest-name" title={text.scrubber.digest}>
-        {text.scrubber.digest}
-      </span>
+      {now && <span class="digest-name">{text.scrubber.digest}</span>}
       {now && (
         <CopyButton value={now.hex} label={text.scrubber.copyDigest}>
           <code class={current ? 'mono' : 'mono digest-old'} data-digest={current ? now.hex : undefined} title={now.hex}>
@@ -195,7 +193,7 @@ function Track() {
       >
         {density.value && <Marks strip={density.value.strip} />}
         <div class="track-future" style={{ left: `${share * 100}%` }} />
-        <div class="playhead" style={{ left: `${share * 100}%` }} />
+        {all > 0 && <div class="playhead" style={{ left: `${share * 100}%` }} />}
       </div>
       {density.value && <StripTable strip={density.value.strip} all={density.value.head} />}
     </div>
@@ -210,23 +208,23 @@ const LANES = [
 
 function Marks({ strip }: { strip: Strip }) {
   const buckets = strip.events.length;
-  const most = strip.events.reduce((high, events) => Math.max(high, events), 1);
   return (
     <svg class="marks" viewBox={`0 0 ${buckets} 40`} preserveAspectRatio="none" aria-hidden="true">
-      <path class="mark-events" d={bars(strip.events, 40, 40, () => most)} />
+      <path class="mark-events" d={bars(strip.events, 40, 40)} />
       {LANES.map(([lane, tone], at) => (
-        <path key={lane} class={`mark-${tone}`} d={bars(strip[lane], 13 + at * 13, 10, (bucket) => strip.events[bucket] ?? 1)} />
+        <path key={lane} class={`mark-${tone}`} d={bars(strip[lane], 13 + at * 13, 11)} />
       ))}
     </svg>
   );
 }
 
-/** Bars that stand on a base line; a bucket with anything in it is at least a third high, so that one event is seen. */
-function bars(values: Uint32Array, base: number, height: number, whole: (bucket: number) => number): string {
+/** Bars on a base line, the fullest bucket at full height; one with anything in it is high enough to be seen. */
+function bars(values: Uint32Array, base: number, height: number): string {
+  const most = values.reduce((high, value) => Math.max(high, value), 1);
   let path = '';
   values.forEach((value, bucket) => {
     if (value === 0) return;
-    const tall = height * Math.max(0.34, Math.min(1, value / Math.max(1, whole(bucket))));
+    const tall = height * Math.max(0.25, value / most);
     path += `M${bucket} ${base}v${-tall}h1v${tall}z`;
   });
   return path;

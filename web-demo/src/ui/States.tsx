@@ -82,7 +82,7 @@ export function Instead() {
   if (of.state === 'loading' && cardCount.value === 0) {
     return <Loading title={text.loading.title(of.label)} detail={text.loading.progress(of.events, of.bytes, of.bytes_total)} />;
   }
-  if (head.value === 0 && fault.value === null) return <FirstRun />;
+  if (head.value === 0) return <FirstRun />;
   if (cardCount.value === 0) {
     return (
       <div class="instead">
@@ -97,9 +97,13 @@ function FirstRun() {
   const following = connection.value.state === 'following';
   return (
     <div class="instead">
-      <h2>{text.empty.title}</h2>
-      <p>{following ? text.empty.liveBody : text.empty.body}</p>
-      <Command line={following ? text.empty.sendCommand : text.empty.command} />
+      <h2>{fault.value ? text.empty.nothingRead : text.empty.title}</h2>
+      {!fault.value && (
+        <>
+          <p>{following ? text.empty.liveBody : text.empty.body}</p>
+          <Command line={following ? text.empty.sendCommand : text.empty.command} />
+        </>
+      )}
       <div class="instead-buttons">
         <button type="button" class="button button-main" onClick={openSample}>
           {text.empty.sample}
