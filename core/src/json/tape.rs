@@ -89,6 +89,30 @@ impl Tape {
         }
     }
 
+    /// The tokens that are values, in text order: names of members are left out.
+    pub(crate) fn values(&self) -> impl Iterator<Item = Token> {
+        let mut open: Vec<(u32, bool)> = Vec::new();
+        let mut name_next = false;
+        self.tokens.iter().enumerate().filter_map(move |(index, token)| {
+            while open.last().is_some_and(|(end, _)| *end as usize <= index) {
+                open.pop();
+                name_next = open.last().is_some_and(|(_, object)| *object);
+            }
+            if name_next {
+                name_next = false;
+                return None;
+            }
+            match token.kind {
+                Kind::Object | Kind::Array => {
+                    open.push((token.next, token.kind == Kind::Object));
+                    name_next = token.kind == Kind::Object;
+                }
+                _ => name_next = open.last().is_some_and(|(_, object)| *object),
+            }
+            Some(*token)
+        })
+    }
+
     pub(crate) fn clear(&mut self) {
         self.tokens.clear();
     }

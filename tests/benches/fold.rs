@@ -1,0 +1,81 @@
+//! How fast the fold is natively: bytes to cards, with and without layouts that repeat.
+//!
+//! Owns the timing loop. Reads the stream named by `JOBFOLD_BENCH_STREAM`, or makes one of its own. Prints one line
+//! per measurement: name, value, unit. Ratios against the JavaScript baseline are made by `cargo xtask bench`.
+#![allow(missing_docs, clippy::cast_precision_loss)]
+
+use jobfold_core::contract;
+use jobfold_core::view::HistoryOptions;
+use jobfold_core::{JobsView, ViewOptions};
+use std::fmt::Write as _;
+use std::time::Instant;
+
+const KINDS: [&str; 17] = [
+    "scheduled_job.created",
+    "scheduled_job.updated",
+    "scheduled_job.canceled",
+    "run.queued",
+    "run.started",
+    "run.progress",
+    "run.succeeded",
+    "run.failed",
+    "approval.requested",
+    "approval.approved",
+    "approval.denied",
+    "approval.expired",
+    "receipt.available",
+    "replay_fixture.available",
+    "dlq.created",
+    "dlq.replayed",
+    "dlq.dismissed",
+];
+
+fn main() {
+    let stream = match std::env::var("JOBFOLD_BENCH_STREAM") {
+        Ok(path) => std::fs::read(path).expect("the stream can be read"),
+        Err(_) => generate(100_000, 5_000),
+    };
+    let events = stream.iter().filter(|byte| **byte == b'\n').count();
+    println!("fold.stream\t{events}\tevents\t{:.0}\tbytes each", stream.len() as f64 / events as f64);
+    measure("fold.native.bytes_to_cards", &stream, events, &ViewOptions::default());
+    let history = ViewOptions { history: Some(HistoryOptions::default()), ..ViewOptions::default() };
+    measure("fold.native.bytes_to_cards_with_history", &stream, events, &history);
+}
+
+fn measure(name: &str, stream: &[u8], events: usize, options: &ViewOptions) {
+    let mut best = f64::MAX;
+    let mut cards = 0;
+    for _ in 0..5 {
+        let start = Instant::now();
+        let mut view = JobsView::new(options.clone());
+        view.push(stream).expect("the stream is valid");
+        cards = view.cards_json().len();
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    println!("{name}\t{:.0}\tevents/s\t{:.3}\tus/event\t{cards} bytes of cards", events as f64 / best, best * 1e6 / events as f64);
+}
+
+fn generate(events: u32, jobs: u32) -> Vec<u8> {
+    let mut state = 7u32;
+    let mut next = move || {
+        state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345) & 0x7fff_ffff;
+        state >> 16
+    };
+    let mut out = Vec::new();
+    for index in 0..events {
+        let kind = KINDS[next() as usize % KINDS.len()];
+        let job = (next() * 32_768 + next()) % jobs;
+        let mut input = String::new();
+        write!(
+            input,
+            r#"{{"job_id":"job-{job}","run_id":"run-{}","source_timestamp":"2031-03-04T05:06:07.{index:06}Z","workflow_id":"workflow://local/flow-{}","trigger_id":"cron-{}","queue":"queue-{}","queue_depth":{},"attempt":1,"max_attempts":5,"approval_request_id":"ask-{index}","dlq_id":"dead-{index}","receipt_id":"rc-{}","replay_id":"fx-{}","status_url":"https://runs.example.com/jobs/job-{job}/runs/{index}","detail":{{"host":"worker-{}.eu-central.example.com","pid":{},"note":"processed batch {index} of the nightly import","tags":["nightly","import","tier-{}"]}}}}"#,
+            next() % 1000, job % 97, job % 13, job % 7, next() % 100, next() % 6, next() % 6, next() % 40, 1000 + next() % 30000, next() % 4
+        )
+        .expect("writing to a string");
+        let kind = format!("\"{kind}\"");
+        let event = contract::dashboard_job_event(&kind, &input, None).expect("the input is good");
+        out.extend_from_slice(event.as_bytes());
+        out.push(b'\n');
+    }
+    out
+}
