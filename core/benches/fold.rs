@@ -36,9 +36,15 @@ fn main() {
         Err(_) => generate(100_000, 5_000),
     };
     let events = stream.iter().filter(|byte| **byte == b'\n').count();
-    println!("fold.stream\t{events}\tevents\t{:.0}\tbytes each", stream.len() as f64 / events as f64);
+    println!(
+        "fold.stream\t{events}\tevents\t{:.0}\tbytes each",
+        stream.len() as f64 / events as f64
+    );
     measure("fold.native.bytes_to_cards", &stream, events, &ViewOptions::default());
-    let history = ViewOptions { history: Some(HistoryOptions::default()), ..ViewOptions::default() };
+    let history = ViewOptions {
+        history: Some(HistoryOptions::default()),
+        ..ViewOptions::default()
+    };
     measure("fold.native.bytes_to_cards_with_history", &stream, events, &history);
 }
 
@@ -52,7 +58,11 @@ fn measure(name: &str, stream: &[u8], events: usize, options: &ViewOptions) {
         cards = view.cards_json().len();
         best = best.min(start.elapsed().as_secs_f64());
     }
-    println!("{name}\t{:.0}\tevents/s\t{:.3}\tus/event\t{cards} bytes of cards", events as f64 / best, best * 1e6 / events as f64);
+    println!(
+        "{name}\t{:.0}\tevents/s\t{:.3}\tus/event\t{cards} bytes of cards",
+        events as f64 / best,
+        best * 1e6 / events as f64
+    );
 }
 
 fn generate(events: u32, jobs: u32) -> Vec<u8> {
@@ -65,17 +75,37 @@ fn generate(events: u32, jobs: u32) -> Vec<u8> {
     for index in 0..events {
         let kind = KINDS[next() as usize % KINDS.len()];
         let job = (next() * 32_768 + next()) % jobs;
-        let mut input = String::new();
-        write!(
-            input,
-            r#"{{"job_id":"job-{job}","run_id":"run-{}","source_timestamp":"2031-03-04T05:06:07.{index:06}Z","workflow_id":"workflow://local/flow-{}","trigger_id":"cron-{}","queue":"queue-{}","queue_depth":{},"attempt":1,"max_attempts":5,"approval_request_id":"ask-{index}","dlq_id":"dead-{index}","receipt_id":"rc-{}","replay_id":"fx-{}","status_url":"https://runs.example.com/jobs/job-{job}/runs/{index}","detail":{{"host":"worker-{}.eu-central.example.com","pid":{},"note":"processed batch {index} of the nightly import","tags":["nightly","import","tier-{}"]}}}}"#,
-            next() % 1000, job % 97, job % 13, job % 7, next() % 100, next() % 6, next() % 6, next() % 40, 1000 + next() % 30000, next() % 4
-        )
-        .expect("writing to a string");
+        let input = input(kind, index, job, &mut next);
         let kind = format!("\"{kind}\"");
         let event = contract::dashboard_job_event(&kind, &input, None).expect("the input is good");
         out.extend_from_slice(event.as_bytes());
         out.push(b'\n');
     }
     out
+}
+
+/// What a runtime would send: its own payload, with an approval, a dead letter or a receipt where the kind has one.
+fn input(kind: &str, index: u32, job: u32, next: &mut impl FnMut() -> u32) -> String {
+    let mut input = String::new();
+    write!(
+        input,
+        r#"{{"job_id":"job-{job}","run_id":"run-{}","source_timestamp":"2031-03-04T05:06:07.{index:06}Z","#,
+        next() % 1000
+    )
+    .and_then(|()| match kind.split('.').next() {
+        Some("approval") => write!(input, r#""approval_request_id":"ask-{index}","#),
+        Some("dlq") => write!(input, r#""dlq_id":"dead-{index}","#),
+        Some("receipt") => write!(input, r#""receipt_id":"rc-{}","#, next() % 6),
+        Some("replay_fixture") => write!(input, r#""replay_id":"fx-{}","#, next() % 6),
+        _ => Ok(()),
+    })
+    .and_then(|()| {
+        write!(
+            input,
+            r#""workflow_id":"workflow://local/flow-{}","queue":"queue-{}","queue_depth":{},"attempt":1,"detail":{{"host":"worker-{}","pid":{},"note":"processed batch {index}","tags":["nightly","tier-{}"]}}}}"#,
+            job % 97, job % 7, next() % 100, next() % 40, 1000 + next() % 30000, next() % 4
+        )
+    })
+    .expect("writing to a string cannot fail");
+    input
 }
