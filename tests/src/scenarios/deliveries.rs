@@ -29,7 +29,8 @@ pub(super) fn out_of_order(history: &mut History) {
 }
 
 pub(super) fn duplicates(history: &mut History) {
-    let run = r#""job_id":"log-shipping","run_id":"ship-5501","title":"Ship logs to cold storage","queue":"maintenance""#;
+    let run =
+        r#""job_id":"log-shipping","run_id":"ship-5501","title":"Ship logs to cold storage","queue":"maintenance""#;
     history.event(
         "run.queued",
         &format!(r#"{{{run},"queued_at":"2026-08-02T00:10:00Z","queue_depth":4}}"#),

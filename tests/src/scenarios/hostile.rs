@@ -28,7 +28,16 @@ pub(super) fn text(history: &mut History) {
         "run.started",
         r#"{"job_id":"\ud83d\udc69\u200d\ud83d\ude92\ud83c\udfff","run_id":"4 again","title":"the same job, spelled with escapes","started_at":"t5"}"#,
     );
-    for name in ["__proto__", "constructor", "toString", "hasOwnProperty", "10", "9", "-0", "1e3"] {
+    for name in [
+        "__proto__",
+        "constructor",
+        "toString",
+        "hasOwnProperty",
+        "10",
+        "9",
+        "-0",
+        "1e3",
+    ] {
         history.event(
             "run.started",
             &format!(r#"{{"job_id":"{name}","run_id":"5","started_at":"t6","raw_payload":{{"__proto__":{{"admin":true}},"constructor":{{"prototype":{{}}}}}}}}"#),
@@ -45,12 +54,17 @@ pub(super) fn text(history: &mut History) {
     let long = "all work and no play ".repeat(LONG_TEXT_CHARS / 21);
     history.event(
         "run.failed",
-        &format!(r#"{{"job_id":"long","run_id":"8","completed_at":"t9","title":"{long}","error":"{}","raw_payload":{{}}}}"#, "x".repeat(LONG_TEXT_CHARS)),
+        &format!(
+            r#"{{"job_id":"long","run_id":"8","completed_at":"t9","title":"{long}","error":"{}","raw_payload":{{}}}}"#,
+            "x".repeat(LONG_TEXT_CHARS)
+        ),
     );
     let deep = format!("{}{}{}", "[".repeat(100), "0", "]".repeat(100));
     history.event(
         "run.succeeded",
-        &format!(r#"{{"job_id":"deep","run_id":"9","completed_at":"t10","result":{{"nested":{deep}}},"raw_payload":{{}}}}"#),
+        &format!(
+            r#"{{"job_id":"deep","run_id":"9","completed_at":"t10","result":{{"nested":{deep}}},"raw_payload":{{}}}}"#
+        ),
     );
     history.event(
         "run.started",

@@ -12,7 +12,9 @@ pub(super) fn unknown_kinds(history: &mut History) {
     );
     history.event(
         "run.paused",
-        &format!(r#"{{{job},"run_id":"reindex-4","updated_at":"2026-09-14T20:11:00Z","summary":"load on the shop is high"}}"#),
+        &format!(
+            r#"{{{job},"run_id":"reindex-4","updated_at":"2026-09-14T20:11:00Z","summary":"load on the shop is high"}}"#
+        ),
     );
     history.event_with(
         "run.resumed",
@@ -21,7 +23,9 @@ pub(super) fn unknown_kinds(history: &mut History) {
     );
     history.event(
         "Run.Succeeded",
-        &format!(r#"{{{job},"run_id":"reindex-4","completed_at":"2026-09-14T23:05:00Z","result":{{"documents":184220}}}}"#),
+        &format!(
+            r#"{{{job},"run_id":"reindex-4","completed_at":"2026-09-14T23:05:00Z","result":{{"documents":184220}}}}"#
+        ),
     );
     history.event_with(
         "capacity.forecast",
@@ -56,7 +60,11 @@ pub(super) fn erased_members(history: &mut History) {
         r#"{"job_id":"crm-sync","run_id":"crm-2","title":"CRM sync","completed_at":"2026-10-01T11:00:00Z"}"#,
     );
     // Events written by hand may hold what the normaliser leaves out: null keeps, the empty text and "null" erase.
-    history.altered(2, "\"run_id\":\"crm-2\"", "\"run_id\":\"crm-3\",\"queue\":null,\"priority\":\"\",\"workflow_id\":\"null\",\"error\":\"\"");
+    history.altered(
+        2,
+        "\"run_id\":\"crm-2\"",
+        "\"run_id\":\"crm-3\",\"queue\":null,\"priority\":\"\",\"workflow_id\":\"null\",\"error\":\"\"",
+    );
     let third = history.lines.last_mut().expect("three events");
     *third = third.replacen("\"dedupe_key\":\"", "\"dedupe_key\":\"third ", 1);
 }

@@ -30,18 +30,22 @@ pub(super) fn receipts_and_replays(history: &mut History) {
 pub(super) fn merging(history: &mut History) {
     history.event(
         "run.started",
-        &one_line(r#"{"job_id":"site-deploy","run_id":"deploy-88","started_at":"2026-03-03T10:00:00Z","related_refs":[
+        &one_line(
+            r#"{"job_id":"site-deploy","run_id":"deploy-88","started_at":"2026-03-03T10:00:00Z","related_refs":[
             {"kind":"commit","id":"a91f3c2","label":"Fix the basket"},
             {"kind":"commit","id":"a91f3c2","label":"The same commit, listed twice"},
-            {"kind":"ticket","id":"SHOP-410","url":"https://tickets.example/SHOP-410"}]}"#),
+            {"kind":"ticket","id":"SHOP-410","url":"https://tickets.example/SHOP-410"}]}"#,
+        ),
     );
     history.event(
         "run.progress",
-        &one_line(r#"{"job_id":"site-deploy","run_id":"deploy-88","updated_at":"2026-03-03T10:02:00Z","related_refs":[
+        &one_line(
+            r#"{"job_id":"site-deploy","run_id":"deploy-88","updated_at":"2026-03-03T10:02:00Z","related_refs":[
             {"kind":"commit","id":"a91f3c2","label":"A new label does not replace the old one"},
             {"kind":"ticket","id":"SHOP-410"},
             {"kind":"build","url":"https://ci.example/builds/7012"},
-            {"kind":" build ","url":" https://ci.example/builds/7012 "}]}"#),
+            {"kind":" build ","url":" https://ci.example/builds/7012 "}]}"#,
+        ),
     );
     history.event(
         "run.succeeded",

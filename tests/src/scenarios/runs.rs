@@ -24,7 +24,9 @@ pub(super) fn nightly_backup(history: &mut History) {
     );
     history.event(
         "run.progress",
-        &format!(r#"{{{run},"title":"Nightly backup","updated_at":"2026-05-05T02:13:02Z","summary":"uploading 48 GB"}}"#),
+        &format!(
+            r#"{{{run},"title":"Nightly backup","updated_at":"2026-05-05T02:13:02Z","summary":"uploading 48 GB"}}"#
+        ),
     );
     history.event(
         "run.succeeded",
@@ -39,20 +41,38 @@ pub(super) fn nightly_backup(history: &mut History) {
 pub(super) fn digest_mail_retries(history: &mut History) {
     let run = r#""job_id":"daily-digest","run_id":"digest-0611","title":"Daily digest mail","workflow_id":"workflow://mail/digest","queue":"mail","max_attempts":3"#;
     let steps = [
-        ("run.queued", r#""queued_at":"2026-06-11T06:00:00Z","attempt":1,"queue_depth":5"#),
-        ("run.started", r#""started_at":"2026-06-11T06:00:02Z","attempt":1,"queue_depth":4"#),
+        (
+            "run.queued",
+            r#""queued_at":"2026-06-11T06:00:00Z","attempt":1,"queue_depth":5"#,
+        ),
+        (
+            "run.started",
+            r#""started_at":"2026-06-11T06:00:02Z","attempt":1,"queue_depth":4"#,
+        ),
         (
             "run.failed",
             r#""completed_at":"2026-06-11T06:00:41Z","attempt":1,"error":"smtp 451: mailbox service busy""#,
         ),
-        ("run.queued", r#""queued_at":"2026-06-11T06:01:41Z","attempt":2,"queue_depth":9"#),
-        ("run.started", r#""started_at":"2026-06-11T06:01:43Z","attempt":2,"queue_depth":8"#),
+        (
+            "run.queued",
+            r#""queued_at":"2026-06-11T06:01:41Z","attempt":2,"queue_depth":9"#,
+        ),
+        (
+            "run.started",
+            r#""started_at":"2026-06-11T06:01:43Z","attempt":2,"queue_depth":8"#,
+        ),
         (
             "run.failed",
             r#""completed_at":"2026-06-11T06:02:13Z","attempt":2,"error":"smtp connection reset after 1,204 of 3,310 recipients","result":{"sent":1204}"#,
         ),
-        ("run.queued", r#""queued_at":"2026-06-11T06:06:13Z","attempt":3,"queue_depth":2"#),
-        ("run.started", r#""started_at":"2026-06-11T06:06:14Z","attempt":3,"queue_depth":1"#),
+        (
+            "run.queued",
+            r#""queued_at":"2026-06-11T06:06:13Z","attempt":3,"queue_depth":2"#,
+        ),
+        (
+            "run.started",
+            r#""started_at":"2026-06-11T06:06:14Z","attempt":3,"queue_depth":1"#,
+        ),
         (
             "run.succeeded",
             r#""completed_at":"2026-06-11T06:07:58Z","attempt":3,"queue_depth":0,"result":{"sent":3310,"resumed_at":1204}"#,
@@ -69,16 +89,30 @@ pub(super) fn many_runs_of_one_job(history: &mut History) {
         r#"{"job_id":"stock-sync","title":"Stock levels to the web shop","source_timestamp":"2026-07-01T00:00:00Z","trigger_id":"cron:0 * * * *","queue":"sync"}"#,
     );
     for hour in 1..=24 {
-        let run = format!(r#""job_id":"stock-sync","run_id":"sync-{hour:02}","title":"Stock levels to the web shop","queue":"sync""#);
+        let run = format!(
+            r#""job_id":"stock-sync","run_id":"sync-{hour:02}","title":"Stock levels to the web shop","queue":"sync""#
+        );
         let time = format!("2026-07-01T{:02}", hour - 1);
-        history.event("run.queued", &format!(r#"{{{run},"queued_at":"{time}:00:00Z","queue_depth":1}}"#));
-        history.event("run.started", &format!(r#"{{{run},"started_at":"{time}:00:01Z","queue_depth":0}}"#));
+        history.event(
+            "run.queued",
+            &format!(r#"{{{run},"queued_at":"{time}:00:00Z","queue_depth":1}}"#),
+        );
+        history.event(
+            "run.started",
+            &format!(r#"{{{run},"started_at":"{time}:00:01Z","queue_depth":0}}"#),
+        );
         let (kind, outcome) = match hour {
             7 => ("run.failed", r#""error":"warehouse feed returned 0 rows""#.to_owned()),
             18 => ("run.failed", r#""error":"rate limited by the shop""#.to_owned()),
-            _ => ("run.succeeded", format!(r#""result":{{"articles":{}}}"#, 8_100 + hour * 7)),
+            _ => (
+                "run.succeeded",
+                format!(r#""result":{{"articles":{}}}"#, 8_100 + hour * 7),
+            ),
         };
-        history.event(kind, &format!(r#"{{{run},"completed_at":"{time}:02:{hour:02}Z",{outcome}}}"#));
+        history.event(
+            kind,
+            &format!(r#"{{{run},"completed_at":"{time}:02:{hour:02}Z",{outcome}}}"#),
+        );
     }
 }
 

@@ -6,12 +6,14 @@
 use super::History;
 use std::fmt::Write as _;
 
-const SEED: u64 = 20_260_504;
+const SEED: u64 = 20_260_514;
 const MINUTE_MS: u64 = 60_000;
 const HOUR_MS: u64 = 60 * MINUTE_MS;
 const DAY_MS: u64 = 24 * HOUR_MS;
 /// The week begins on Monday, 4 May 2026, at midnight UTC.
 const FIRST_DAY: u64 = 4;
+/// It ends on Sunday evening, with some work still under way.
+const END_MS: u64 = 6 * DAY_MS + 21 * HOUR_MS + 30 * MINUTE_MS;
 /// One delivery in this many comes twice.
 const REDELIVERED_ONE_IN: u64 = 90;
 
@@ -103,7 +105,7 @@ const JOBS: [Job; 40] = [
     job("daily-digest", "Daily digest mail", "mail", Daily(6, 0), (60, 400), 180, Plain, r#""sent":#"#, "smtp 451: mailbox service busy"),
     job("abandoned-baskets", "Remind of abandoned baskets", "mail", Daily(10, 0), (30, 120), 60, Plain, r#""sent":#"#, "template holds an unknown field"),
     job("review-requests", "Ask for reviews", "mail", Daily(17, 30), (30, 120), 40, Plain, r#""sent":#"#, "smtp 421: too many connections"),
-    job("newsletter", "Weekly newsletter", "mail", Weekly(3, 9, 0), (400, 1200), 0, Approval, r#""sent":#"#, "unsubscribe link is missing"),
+    job("newsletter", "Weekly newsletter", "mail", Weekly(6, 20, 50), (400, 1200), 0, Approval, r#""sent":#"#, "unsubscribe link is missing"),
     job("bounce-cleanup", "Drop bouncing addresses", "mail", Daily(5, 0), (10, 40), 10, Plain, r#""dropped":#"#, "mailbox export is empty"),
     job("invoice-run", "Daily invoices", "billing", Workdays(7, 0), (120, 500), 60, Approval, r#""invoices":#,"total_cents":#"#, "customer has no tax number"),
     job("payment-matching", "Match bank payments", "billing", Workdays(8, 30), (60, 240), 120, Receipt, r#""matched":#"#, "statement 94 is not closed"),
@@ -123,9 +125,9 @@ const JOBS: [Job; 40] = [
     job("model-publish", "Publish the demand model", "gpu", Weekly(5, 6, 0), (60, 120), 0, Approval, r#""version":#"#, "registry is read-only"),
     job("demand-forecast", "Forecast demand", "gpu", Daily(5, 15), (300, 900), 50, Receipt, r#""articles":#"#, "model is older than the data"),
     job("fraud-scores", "Score orders for fraud", "gpu", Hours(6, 20), (30, 120), 40, Plain, r#""orders":#"#, "feature store is behind"),
-    job("site-deploy", "Deploy the web shop", "deploy", Workdays(11, 0), (200, 500), 150, Approval, r#""build":#"#, "smoke test failed: basket is empty"),
+    job("site-deploy", "Deploy the web shop", "deploy", Daily(21, 5), (200, 500), 150, Approval, r#""build":#"#, "smoke test failed: basket is empty"),
     job("dependency-audit", "Audit dependencies", "deploy", Weekly(2, 6, 0), (60, 180), 0, Receipt, r#""advisories":#"#, "registry index is stale"),
-    job("e2e-tests", "Nightly browser tests", "deploy", Daily(22, 0), (900, 1800), 250, Plain, r#""passed":#"#, "3 of 412 tests failed"),
+    job("e2e-tests", "Nightly browser tests", "deploy", Daily(20, 40), (900, 1800), 500, Plain, r#""passed":#"#, "3 of 412 tests failed"),
     job("crm-sync", "Sync customers to the CRM", "sync", Hours(8, 45), (60, 240), 100, Plain, r#""customers":#"#, "token expired"),
     job("support-triage", "Triage support mail", "agents", Hours(6, 50), (20, 200), 80, Receipt, r#""tickets":#"#, "answer was longer than allowed"),
     job("product-texts", "Draft product texts", "agents", Workdays(9, 15), (200, 900), 90, Approval, r#""texts":#"#, "draft repeats itself"),
@@ -151,13 +153,16 @@ pub(super) fn write(history: &mut History) {
         week.job(job);
     }
     let Week {
-        mut chance, mut planned, ..
+        mut chance,
+        mut planned,
+        ..
     } = week;
     planned.sort_by_key(|event| event.at_ms); // stable: events of one millisecond keep their order
-    for (index, event) in planned.iter().enumerate() {
+    for event in &planned {
         history.event_with(event.kind, &event.input, event.options);
         if chance.below(REDELIVERED_ONE_IN) == 0 {
-            history.again((history.lines.len() - chance.below(8).min(index as u64) as usize).max(1));
+            let back = usize::try_from(chance.below(8)).unwrap_or(0);
+            history.again(history.lines.len().saturating_sub(back).max(1));
         }
     }
 }
@@ -178,14 +183,34 @@ impl Week {
             write!(input, r#","source_timestamp":"{}","trigger_id":"{trigger}""#, time(at))
         });
         if self.chance.below(6) == 0 {
-            self.plan(2 * DAY_MS + 10 * HOUR_MS, "scheduled_job.updated", job, "null", |at, input| {
-                write!(input, r#","source_timestamp":"{}","trigger_id":"{trigger}","priority":"high""#, time(at))
-            });
+            self.plan(
+                2 * DAY_MS + 10 * HOUR_MS,
+                "scheduled_job.updated",
+                job,
+                "null",
+                |at, input| {
+                    write!(
+                        input,
+                        r#","source_timestamp":"{}","trigger_id":"{trigger}","priority":"high""#,
+                        time(at)
+                    )
+                },
+            );
         }
         if job.id == RETIRED {
-            self.plan(4 * DAY_MS + 17 * HOUR_MS, "scheduled_job.canceled", job, "null", |at, input| {
-                write!(input, r#","source_timestamp":"{}","summary":"the bank sends them from now on""#, time(at))
-            });
+            self.plan(
+                4 * DAY_MS + 17 * HOUR_MS,
+                "scheduled_job.canceled",
+                job,
+                "null",
+                |at, input| {
+                    write!(
+                        input,
+                        r#","source_timestamp":"{}","summary":"the bank sends them from now on""#,
+                        time(at)
+                    )
+                },
+            );
         }
         for start in starts(job.when) {
             let delay = self.chance.below(20_000);
@@ -198,7 +223,9 @@ impl Week {
         self.serial += 1;
         let run = format!("{}-{}", job.id, self.serial);
         let options = match job.habit {
-            Private => r#"{"raw_payload_retained":false,"redacted":true,"contains_sensitive":true,"privacy_flags":["pii"]}"#,
+            Private => {
+                r#"{"raw_payload_retained":false,"redacted":true,"contains_sensitive":true,"privacy_flags":["pii"]}"#
+            }
             _ => "null",
         };
         let attempts_max = if job.habit == DeadLetter { 2 } else { 3 };
@@ -306,8 +333,16 @@ impl Week {
         let reviewer = ["mara.lind", "j.okafor", "t.serra"][usize::try_from(self.chance.below(3)).unwrap_or(0)];
         let (kind, status, decided) = match self.chance.below(10) {
             0 => ("approval.expired", "expired", expires),
-            1 | 2 => ("approval.denied", "denied", asked + MINUTE_MS * (2 + self.chance.below(90))),
-            _ => ("approval.approved", "approved", asked + MINUTE_MS * (2 + self.chance.below(90))),
+            1 | 2 => (
+                "approval.denied",
+                "denied",
+                asked + MINUTE_MS * (2 + self.chance.below(90)),
+            ),
+            _ => (
+                "approval.approved",
+                "approved",
+                asked + MINUTE_MS * (2 + self.chance.below(90)),
+            ),
         };
         self.plan(decided, kind, job, options, |at, input| {
             write!(
@@ -368,7 +403,7 @@ impl Week {
     }
 
     /// Plans one event of `job`: what is common to all of them, then what `write` adds. What lies behind the week's
-    /// end has not happened yet, so some jobs are still at work when it ends.
+    /// end has not happened yet.
     fn plan(
         &mut self,
         at_ms: u64,
@@ -377,7 +412,7 @@ impl Week {
         options: &'static str,
         write: impl FnOnce(u64, &mut String) -> std::fmt::Result,
     ) {
-        if at_ms >= 7 * DAY_MS {
+        if at_ms >= END_MS {
             return;
         }
         let mut input = format!(
@@ -386,7 +421,8 @@ impl Week {
         );
         write(at_ms, &mut input).expect("writing to a string does not fail");
         // Without a payload of its own an event would keep its whole input a second time.
-        write!(input, r#","payload":{{"host":"worker-{}"}}}}"#, 1 + at_ms % 5).expect("writing to a string does not fail");
+        write!(input, r#","payload":{{"host":"worker-{}"}}}}"#, 1 + at_ms % 5)
+            .expect("writing to a string does not fail");
         self.planned.push(Planned {
             at_ms,
             kind,
@@ -398,7 +434,8 @@ impl Week {
 
 fn starts(when: When) -> Vec<u64> {
     let daily = |days: std::ops::Range<u64>, hour: u64, minute: u64| {
-        days.map(|day| day * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS).collect()
+        days.map(|day| day * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS)
+            .collect()
     };
     match when {
         Hours(step, minute) => (0..7 * 24 / step)
