@@ -42,7 +42,7 @@ export const text = {
   },
   query: {
     label: 'Search jobs',
-    placeholder: 'Search, or status:failed queue:mail job:digest',
+    placeholder: 'Search, or status:failed queue:mail error~timeout',
     clear: 'Clear the search',
     fault: (reason: string) => `This search cannot be read: ${reason}`,
   },

@@ -2,13 +2,16 @@
  * Feeds a file or a bundled history to the fold in pieces that end at a line, so that the page shows the first cards
  * while the rest is still being read.
  *
- * Owns cutting and pacing. It must not know what a line says; a file that is one JSON array is handed on whole.
+ * Owns cutting and pacing. It must not know what a line says; what makes sense only as one thing (a JSON array, an
+ * exported log) is handed on whole.
  */
 
 /** Bytes folded before the worker looks at its messages again: about 500 events, a few milliseconds. */
 export const PIECE_BYTES = 512 * 1024;
 
 export interface Pieces {
+  /** Whether the file, by its first bytes, must not be cut. */
+  isOne(start: Uint8Array): boolean;
   /** Folds one piece; throws when the core refuses it. */
   piece(bytes: Uint8Array): void;
   progress(bytes: number): void;
@@ -25,7 +28,7 @@ export async function feed(stream: ReadableStream<Uint8Array>, to: Pieces): Prom
   for (;;) {
     const { done, value } = await reader.read();
     if (done) break;
-    whole ??= startsArray(value);
+    whole ??= to.isOne(value);
     let rest = value;
     while (!whole && held_bytes + rest.length >= PIECE_BYTES) {
       const from = Math.max(0, PIECE_BYTES - held_bytes - 1);
@@ -51,14 +54,6 @@ export async function feed(stream: ReadableStream<Uint8Array>, to: Pieces): Prom
     to.piece(joined(held, held_bytes));
     to.progress(done_bytes + held_bytes);
   }
-}
-
-function startsArray(bytes: Uint8Array): boolean {
-  for (const byte of bytes) {
-    if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) continue;
-    return byte === 0x5b;
-  }
-  return false;
 }
 
 function joined(parts: Uint8Array[], length: number): Uint8Array {

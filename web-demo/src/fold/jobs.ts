@@ -134,6 +134,18 @@ export function lineOf(position: number, event_json: string): EventLine {
 /** Topic of the envelopes (dashboard contract §8); records of other topics are none of this page's business. */
 export const TOPIC = 'dashboard.jobs.events';
 
+const EXPORT_START = '{"format":';
+
+/** Whether bytes are the start of an exported log (docs of the log format: the first member of a line is `format`). */
+export function isExport(start: Uint8Array): boolean {
+  return new TextDecoder().decode(start.subarray(0, EXPORT_START.length)) === EXPORT_START;
+}
+
+/** Whether bytes are the start of a JSON array. */
+export function isArray(start: Uint8Array): boolean {
+  return /^\s*\[/.test(new TextDecoder().decode(start.subarray(0, 1_024)));
+}
+
 /**
  * The events of an exported log, whose lines are records with the payload inside as a string. The package checks the
  * chain on the way: a log that was tampered with is refused, not shown.

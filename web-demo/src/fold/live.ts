@@ -44,6 +44,7 @@ export class LiveFeed {
   #stopped = false;
   #resets = 0;
   #wake: (() => void) | null = null;
+  readonly #ended = new AbortController();
 
   constructor(url: string, host: LiveHost) {
     this.#url = url;
@@ -72,6 +73,7 @@ export class LiveFeed {
 
   stop(): void {
     this.#stopped = true;
+    this.#ended.abort();
     this.#wake?.();
   }
 
@@ -79,7 +81,7 @@ export class LiveFeed {
     if (!this.#ever) this.#host.connection({ state: 'opening', label: this.#label });
     const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (this.#last_id !== null) headers['last-event-id'] = this.#last_id;
-    const response = await fetch(this.#url, { headers, credentials: 'same-origin', cache: 'no-store' });
+    const response = await fetch(this.#url, { headers, credentials: 'same-origin', cache: 'no-store', signal: this.#ended.signal });
     if (response.status === 401 || response.status === 403) {
       this.#host.connection({ state: 'signed_out', label: this.#label });
       await new Promise<void>((resolve) => (this.#wake = resolve));

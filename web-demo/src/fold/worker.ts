@@ -6,7 +6,7 @@
  */
 import type { Connection, FromFold, Source, ToFold } from '../protocol';
 import { feed } from './file';
-import { described, ready, TOPIC } from './jobs';
+import { described, eventsOfExport, isArray, isExport, ready, TOPIC } from './jobs';
 import { indentJson } from './jsontext';
 import { LiveFeed, type LiveRecord } from './live';
 import { Session } from './session';
@@ -35,7 +35,7 @@ function fault(code: string, message: string): void {
 function push(bytes: Uint8Array): void {
   const before = session!.head;
   try {
-    session!.push(bytes);
+    session!.push(isExport(bytes) ? eventsOfExport(bytes) : bytes);
   } catch (error) {
     const { code, message, item } = described(error);
     send({ type: 'fault', code, message, position: item === null ? before : before + item - 1 });
@@ -82,6 +82,7 @@ async function openStream(
   connection({ state: 'loading', label, events: 0, bytes: 0, bytes_total });
   try {
     await feed(stream, {
+      isOne: (start) => isArray(start) || isExport(start),
       piece: push,
       progress: (bytes) => connection({ state: 'loading', label, events: session!.head, bytes, bytes_total }),
       pause: async () => {
@@ -99,10 +100,11 @@ async function openStream(
 }
 
 function openLive(url: string, position: number | null): void {
-  start(position);
+  const mine = start(position);
   const text = new TextEncoder();
   const feed = new LiveFeed(url, {
     records: async (records: LiveRecord[]) => {
+      if (generation !== mine) return;
       const payloads = records.filter((record) => record.topic === TOPIC).map((record) => record.payload);
       // An array, not lines: a payload is stored as it arrived and may span lines.
       try {
