@@ -56,26 +56,39 @@ impl Conform {
 
     /// The runner on these cases, once everything it needs is built.
     pub(crate) fn program(&self) -> Outcome<Program> {
-        let manifest = places::root().join("Cargo.toml");
-        let build = [
-            "build",
-            "--quiet",
-            "--locked",
-            "--package",
-            "jobfold-conformance",
-            "--manifest-path",
-        ];
-        Program::cargo().args(build).arg(manifest).run()?;
         let names: Vec<&str> = self.world.iter().map(|world| world.name()).collect();
-        let runner = Program::new(places::target().join("debug/jobfold-conformance"));
-        let runner = runner.args(&self.paths).arg("--world").arg(names.join(","));
-        let runner = runner.arg("--package").arg(places::node_bindings());
-        let runner = runner.arg("--scratch").arg(places::target().join("conform"));
-        if self.world.contains(&World::Browser) {
-            return Ok(runner.arg("--chromium").arg(install::chromium()?));
-        }
-        Ok(runner)
+        let browser = self.world.contains(&World::Browser);
+        let runner = runner("jobfold-conformance", browser)?
+            .arg("--world")
+            .arg(names.join(","));
+        Ok(runner.args(&self.paths))
     }
+}
+
+/// The same histories in all three worlds, compared with their goldens.
+pub(crate) fn parity() -> Outcome<Program> {
+    Ok(runner("jobfold-parity", true)?.arg(places::root().join("fixtures")))
+}
+
+/// A program of the package `jobfold-conformance`, told where the package and Chromium are.
+fn runner(name: &str, browser: bool) -> Outcome<Program> {
+    let manifest = places::root().join("Cargo.toml");
+    let build = [
+        "build",
+        "--quiet",
+        "--locked",
+        "--package",
+        "jobfold-conformance",
+        "--manifest-path",
+    ];
+    Program::cargo().args(build).arg(manifest).run()?;
+    let runner = Program::new(places::target().join("debug").join(name));
+    let runner = runner.arg("--package").arg(places::node_bindings());
+    let runner = runner.arg("--scratch").arg(places::target().join(name));
+    if browser {
+        return Ok(runner.arg("--chromium").arg(install::chromium()?));
+    }
+    Ok(runner)
 }
 
 impl World {

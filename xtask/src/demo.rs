@@ -86,7 +86,7 @@ impl Demo {
 }
 
 fn default_history() -> PathBuf {
-    places::root().join("fixtures/demo/events.jsonl")
+    places::root().join("fixtures/week-of-operations/events.jsonl")
 }
 
 /// A running daemon, which ends with this value.

@@ -55,8 +55,6 @@ pub(crate) enum Script {
     Test,
     /// The packed tarball, installed into scratch projects as a stranger would.
     Packaging,
-    /// The same histories in native code, in Node and in headless Chromium.
-    Parity,
     /// The page in headless Chromium.
     Page,
 }
@@ -66,9 +64,8 @@ impl Script {
         let (package, script) = match self {
             Self::Test => (places::node_bindings(), "test"),
             Self::Packaging => (places::node_bindings(), "packaging"),
-            Self::Parity => (places::node_bindings(), "parity"),
             Self::Page => (places::web_demo(), "test"),
         };
-        install::npm(&package).args(["run", "--silent", "--if-present", script])
+        install::npm(&package).args(["run", "--silent", script])
     }
 }

@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::conform::{Conform, World};
+use crate::conform::{Conform, World, parity};
 use crate::count::Counts;
 use crate::demo::Demo;
 use crate::install;
@@ -90,7 +90,7 @@ const STEPS: [Step; 16] = [
     },
     Step {
         name: "parity",
-        run: || npm_script(npm::Script::Parity),
+        run: || counted(parity()?, Counts::from_conform),
     },
     Step {
         name: "browser",

@@ -11,6 +11,7 @@ const LOGGED = new Set(['dashboard_jobs_view', 'dashboard_job_emit']);
 export function makeRunner(jobfold) {
   const logs = new Map();
   return (request) => {
+    if (request.form === 'history') return foldHistory(jobfold, request);
     if (!logs.has(request.log)) logs.set(request.log, new jobfold.EventLog());
     const log = logs.get(request.log);
     try {
@@ -49,4 +50,25 @@ function inObjects(jobfold, log, { build, fn, args, topic }) {
 function withLog(options, log) {
   const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
   return isObject ? { ...options, log } : options;
+}
+
+const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+
+/** Pushes a history's bytes into a view; answers its cards and digest at each position, or how it was refused. */
+function foldHistory(jobfold, { events, positions }) {
+  const view = new jobfold.JobsView({ history: true });
+  try {
+    const { offered, unique, duplicates } = view.push(bytesOf(events));
+    const states = positions.map((position) => {
+      view.seek(position);
+      return { cards: view.cardsJson(), digest: view.digest() };
+    });
+    return { offered, unique, duplicates, states };
+  } catch (error) {
+    if (!(error instanceof jobfold.JobfoldError)) return { broke: `${error?.stack ?? error}` };
+    const { code, path, item, offset } = error;
+    return { code, path, item, offset };
+  } finally {
+    view.free();
+  }
 }

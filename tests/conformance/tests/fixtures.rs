@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use jobfold_conformance::worlds::{Tools, World};
-use jobfold_conformance::{files, report};
+use jobfold_conformance::{files, parity, report};
 
 #[test]
 fn all_fixtures_pass_natively() {
@@ -30,4 +30,15 @@ fn nothing_run_is_not_good() {
     let tallies = report::run(&files::find(&[markdown]), &[World::Native], &Tools::default());
     assert_eq!(tallies[0].line(), "native: 0 passed, 0 failed, 0 skipped");
     assert!(!tallies[0].is_good());
+}
+
+#[test]
+fn all_histories_fold_natively_to_their_goldens() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+    let subjects = parity::subjects(&fixtures).expect("fixtures can be read");
+    let answers = parity::answers(World::Native, &subjects, &Tools::default()).expect("the native world is here");
+    assert!(!subjects.is_empty());
+    for (subject, answer) in subjects.iter().zip(&answers) {
+        assert_eq!(subject.difference(answer), None, "{}", subject.name);
+    }
 }

@@ -19,11 +19,18 @@ const BROWSER: &str = include_str!("../../js/browser.mjs");
 
 /// Runs all sessions in one process of Node, or in one page.
 pub fn run(world: World, sessions: &[Session<'_>], tools: &Tools) -> Result<Vec<Vec<Answers>>, String> {
+    let requests = requests(sessions);
+    let answers = exchange(world, requests.into_iter(), tools)?;
+    collect(sessions, &answers)
+}
+
+/// Hands each request to the package in one process of Node, or in one page; the answers come in the same order.
+pub fn exchange(world: World, requests: impl Iterator<Item = Value>, tools: &Tools) -> Result<Vec<Value>, String> {
     let absolute = |path: &Path| std::path::absolute(path).map_err(|error| format!("{}: {error}", path.display()));
     let (folder, package) = (absolute(&tools.scratch.join(world.name()))?, absolute(&tools.package)?);
     prepare(&folder, &package)?;
-    let (requests, answers) = (folder.join("requests.jsonl"), folder.join("answers.jsonl"));
-    write_requests(&requests, sessions).map_err(|error| format!("{}: {error}", requests.display()))?;
+    let (asked, answered) = (folder.join("requests.jsonl"), folder.join("answers.jsonl"));
+    write_lines(&asked, requests).map_err(|error| format!("{}: {error}", asked.display()))?;
 
     let script = if world == World::Node {
         "node.mjs"
@@ -33,17 +40,18 @@ pub fn run(world: World, sessions: &[Session<'_>], tools: &Tools) -> Result<Vec<
     let mut node = Command::new("node");
     // Cases may be deeply nested; the default stack is about one megabyte.
     node.current_dir(&folder)
-        .arg("--stack-size=3900")
-        .arg(script)
-        .arg(&requests)
-        .arg(&answers);
-    node.arg(&package).arg(&tools.chromium).stdin(Stdio::null());
-    let status = node.status().map_err(|error| format!("node: {error}"))?;
+        .args(["--stack-size=3900", script])
+        .args([&asked, &answered, &package, &tools.chromium]);
+    let status = node
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| format!("node: {error}"))?;
     if !status.success() {
         return Err(format!("{script} ended with {status}"));
     }
-    let text = fs::read_to_string(&answers).map_err(|error| format!("{}: {error}", answers.display()))?;
-    collect(sessions, &text)
+    let text = fs::read_to_string(&answered).map_err(|error| format!("{}: {error}", answered.display()))?;
+    let answer = |line| serde_json::from_str(line).map_err(|error| format!("an answer: {error}"));
+    text.lines().map(answer).collect()
 }
 
 /// A folder in which the scripts can import the package by its name, as a stranger would.
@@ -78,46 +86,47 @@ fn forms(plan: &Plan) -> impl Iterator<Item = Form> {
     [Form::Text].into_iter().chain(object)
 }
 
-/// One line for each call, with the number of its log: a session has a log for each form.
-fn write_requests(file: &Path, sessions: &[Session<'_>]) -> std::io::Result<()> {
-    let mut out = std::io::BufWriter::new(fs::File::create(file)?);
+/// One request for each call, with the number of its log: a session has a log for each form.
+fn requests(sessions: &[Session<'_>]) -> Vec<Value> {
+    let mut requests = Vec::new();
     for (log, session) in sessions.iter().enumerate() {
         for plan in session {
             for form in forms(plan) {
                 let program = &plan.program;
-                let args: Vec<Option<&str>> = program
-                    .args
-                    .iter()
-                    .map(|arg| (arg != BUILT).then_some(arg.as_str()))
-                    .collect();
-                let request = json!({
+                let args = program.args.iter().map(|arg| (arg != BUILT).then_some(arg.as_str()));
+                requests.push(json!({
                     "log": format!("{log} {}", form.name()), "form": form.name(), "build": program.build,
-                    "fn": program.function, "args": args, "topic": program.read_topic,
-                });
-                writeln!(out, "{request}")?;
+                    "fn": program.function, "args": args.collect::<Vec<_>>(), "topic": program.read_topic,
+                }));
             }
         }
+    }
+    requests
+}
+
+fn write_lines(file: &Path, lines: impl Iterator<Item = Value>) -> std::io::Result<()> {
+    let mut out = std::io::BufWriter::new(fs::File::create(file)?);
+    for line in lines {
+        writeln!(out, "{line}")?;
     }
     out.flush()
 }
 
 /// Puts the answers, which come in the order of the requests, back into sessions and cases.
-fn collect(sessions: &[Session<'_>], text: &str) -> Result<Vec<Vec<Answers>>, String> {
-    let mut lines = text.lines();
-    let mut case = |plan: &&Plan| -> Result<Answers, String> {
-        forms(plan)
-            .map(|form| {
-                let line = lines.next().ok_or("too few answers")?;
-                let answer: Value = serde_json::from_str(line).map_err(|error| format!("an answer: {error}"))?;
-                Ok((form, answer_of(&answer)))
-            })
-            .collect()
+fn collect(sessions: &[Session<'_>], answers: &[Value]) -> Result<Vec<Vec<Answers>>, String> {
+    let mut answers = answers.iter();
+    let mut next = |form| {
+        answers
+            .next()
+            .map(|answer| (form, answer_of(answer)))
+            .ok_or("too few answers")
     };
-    let mut all = Vec::with_capacity(sessions.len());
-    for session in sessions {
-        all.push(session.iter().map(&mut case).collect::<Result<Vec<_>, _>>()?);
-    }
-    Ok(all)
+    let mut case =
+        |plan: &&Plan| -> Result<Answers, String> { Ok(forms(plan).map(&mut next).collect::<Result<_, _>>()?) };
+    sessions
+        .iter()
+        .map(|session| session.iter().map(&mut case).collect())
+        .collect()
 }
 
 fn answer_of(answer: &Value) -> Answer {
