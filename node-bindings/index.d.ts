@@ -130,6 +130,8 @@ export type PackageErrorCode =
   | 'E_WASM_FETCH'
   /** What was fetched is not a WebAssembly module. */
   | 'E_NOT_WASM'
+  /** More bytes than one call takes; push them in pieces. */
+  | 'E_INPUT_TOO_LARGE'
   /** No module was given, and this entry has none of its own. */
   | 'E_NO_INPUT'
   /** The platform cannot do it: a file outside Node, a worker where there are none. */
@@ -154,7 +156,7 @@ export type JobfoldErrorCode = ContractErrorCode | ViewErrorCode | PackageErrorC
 export declare class JobfoldError extends Error {
   private constructor();
 
-  /** Always `JobfoldError`, also where two copies of the package meet and `instanceof` fails. */
+  /** Always `JobfoldError`. `instanceof` holds across the package's entries and copies. */
   readonly name: 'JobfoldError';
   /** The stable name of what went wrong. */
   readonly code: JobfoldErrorCode;
@@ -179,8 +181,16 @@ export declare class JobfoldError extends Error {
  * @param options What the host knows better.
  * @throws JobfoldError with a contract code, and the member in `path`.
  */
-export declare function dashboard_job_event<K extends JobEventKind>(kind: K, input: JobEventInput, options?: JobEventOptions | null): JobEventOf<K>;
-export declare function dashboard_job_event(kind: string | null, input: JobEventInput, options?: JobEventOptions | null): JobEvent;
+export declare function dashboard_job_event<K extends JobEventKind>(
+  kind: K,
+  input: JobEventInput,
+  options?: JobEventOptions | null,
+): JobEventOf<K>;
+export declare function dashboard_job_event(
+  kind: string | null,
+  input: JobEventInput,
+  options?: JobEventOptions | null,
+): JobEvent;
 
 /**
  * Checks an event: shape first, then the contract's rules in their order.
@@ -207,13 +217,19 @@ export declare function dashboard_job_dedupe_key(
 export declare function dashboard_job_dedupe_events(events: readonly EventLike[]): JobEvent[];
 
 /** Folds events into cards. */
-export declare function dashboard_jobs_snapshot(events: readonly EventLike[], options?: JobsSnapshotOptions | null): JobsSnapshot;
+export declare function dashboard_jobs_snapshot(
+  events: readonly EventLike[],
+  options?: JobsSnapshotOptions | null,
+): JobsSnapshot;
 
 /**
  * Folds events into cards and returns both; with `emit`, first appends each unique event to a log.
  * Not idempotent: each call with `emit` appends again, as the contract has it.
  */
-export declare function dashboard_jobs_view(events: readonly EventLike[], options?: JobsViewDocumentOptions | null): JobsViewDocument;
+export declare function dashboard_jobs_view(
+  events: readonly EventLike[],
+  options?: JobsViewDocumentOptions | null,
+): JobsViewDocument;
 
 /** Validates one event and appends it to a log. Appends on every call. */
 export declare function dashboard_job_emit(event: EventLike, options?: EmitOptions | null): JobEmitReceipt;
@@ -258,7 +274,11 @@ export declare function dashboard_job_dedupe_events_json(events: string): string
 /** `dashboard_jobs_snapshot` in JSON text. */
 export declare function dashboard_jobs_snapshot_json(events: string, options?: string | null): string;
 /** `dashboard_jobs_view` in JSON text; the log is an argument of its own, since text cannot carry it. */
-export declare function dashboard_jobs_view_json(events: string, options?: string | null, log?: EventLog | null): string;
+export declare function dashboard_jobs_view_json(
+  events: string,
+  options?: string | null,
+  log?: EventLog | null,
+): string;
 /** `dashboard_job_emit` in JSON text; the log is an argument of its own, since text cannot carry it. */
 export declare function dashboard_job_emit_json(event: string, options?: string | null, log?: EventLog | null): string;
 
@@ -418,7 +438,7 @@ export declare class JobsView {
   eventJson(position: number): string | null;
   /** Positions of a job's events up to the shown position, oldest first. Needs history. */
   jobEvents(index: number): Float64Array;
-  /** The whole history in this many buckets. Needs history. */
+  /** The whole history in at most this many buckets: never more than there are events. Needs history. */
   density(buckets: number): Density;
   /** Position of the first failure after a position, or null. Needs history. */
   nextFailure(after: number): number | null;
@@ -511,7 +531,12 @@ export declare class EventLog {
    *
    * @throws JobfoldError `topic_empty`, `topic_invalid`.
    */
-  append(topic: string, kind: string, payload: JsonValue | EventLike, headers?: Readonly<Record<string, string>>): Appended;
+  append(
+    topic: string,
+    kind: string,
+    payload: JsonValue | EventLike,
+    headers?: Readonly<Record<string, string>>,
+  ): Appended;
   /** The same with the payload's JSON text, which is kept to the byte. */
   appendJson(topic: string, kind: string, payload: string, headers?: Readonly<Record<string, string>>): Appended;
   /** The records of a topic, or all, in order. */

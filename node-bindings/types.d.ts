@@ -56,15 +56,7 @@ export type UnknownJobEventKind = OutsideTheContract.Kind;
 
 /** The statuses that the contract gives by default. These are the ones to write. */
 export type JobStatus =
-  | 'scheduled'
-  | 'queued'
-  | 'running'
-  | 'waiting_approval'
-  | 'succeeded'
-  | 'failed'
-  | 'canceled'
-  | 'dlq'
-  | 'unknown';
+  'scheduled' | 'queued' | 'running' | 'waiting_approval' | 'succeeded' | 'failed' | 'canceled' | 'dlq' | 'unknown';
 
 /** A status as it may be read: a producer may have written one of its own. Show it as it is. */
 export type JobStatusRead = JobStatus | (string & {});
@@ -141,15 +133,11 @@ export interface JobDlq {
 
 /** The kinds of action that the core itself attaches. */
 export type JobActionKind =
-  | 'open_job'
-  | 'open_receipt'
-  | 'open_replay_fixture'
-  | 'review_approval'
-  | 'replay_dlq'
-  | 'dismiss_dlq';
+  'open_job' | 'open_receipt' | 'open_replay_fixture' | 'review_approval' | 'replay_dlq' | 'dismiss_dlq';
 
 /** The effects that the core itself writes. */
-export type JobActionEffect = 'navigation' | 'read' | 'host_approval_decision' | 'orchestrator_replay' | 'orchestrator_dlq_state';
+export type JobActionEffect =
+  'navigation' | 'read' | 'host_approval_decision' | 'orchestrator_replay' | 'orchestrator_dlq_state';
 
 /** Something a host may offer to do. Descriptive only: the host owns the approval and the doing. */
 export interface JobActionIntent {
@@ -246,15 +234,17 @@ export interface JobEventBase {
 }
 
 /** A job was scheduled, its schedule changed, or it was taken off the schedule. */
-export interface ScheduledJobEvent<K extends JobEventKind = 'scheduled_job.created' | 'scheduled_job.updated' | 'scheduled_job.canceled'>
-  extends JobEventBase {
+export interface ScheduledJobEvent<
+  K extends JobEventKind = 'scheduled_job.created' | 'scheduled_job.updated' | 'scheduled_job.canceled',
+> extends JobEventBase {
   /** Which of the three. */
   readonly kind: K;
 }
 
 /** A run changed its state or reported progress. */
-export interface RunEvent<K extends JobEventKind = 'run.queued' | 'run.started' | 'run.progress' | 'run.succeeded' | 'run.failed'>
-  extends JobEventBase {
+export interface RunEvent<
+  K extends JobEventKind = 'run.queued' | 'run.started' | 'run.progress' | 'run.succeeded' | 'run.failed',
+> extends JobEventBase {
   /** What happened to the run. */
   readonly kind: K;
   /** The run: present and not blank. */
@@ -272,7 +262,9 @@ export interface ApprovalEvent<
 }
 
 /** A run was put among the dead letters, replayed from there, or dismissed. */
-export interface DlqEvent<K extends JobEventKind = 'dlq.created' | 'dlq.replayed' | 'dlq.dismissed'> extends JobEventBase {
+export interface DlqEvent<
+  K extends JobEventKind = 'dlq.created' | 'dlq.replayed' | 'dlq.dismissed',
+> extends JobEventBase {
   /** What happened to the dead letter. */
   readonly kind: K;
   /** The dead letter: present, with its id. */

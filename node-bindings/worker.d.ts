@@ -2,10 +2,20 @@
  * `jobfold/worker`: a `JobsView` in a Web Worker, and the typed client that speaks to it. The page's own thread parses
  * no event: bytes go over by transfer, and only cards that are asked for come back.
  *
- * Calls are answered in the order they were made. A call that the core refuses rejects with the same `JobfoldError` that
+ * Calls are answered in the order they were made. A call that the core refuses rejects with the same `JobfoldError`
+ * that
  * `JobsView` would have thrown.
  */
-import type { ByteStream, Changes, Density, HistoryOptions, JobfoldError, Pushed, PushInput, StatusCount } from './index.js';
+import type {
+  ByteStream,
+  Changes,
+  Density,
+  HistoryOptions,
+  JobfoldError,
+  Pushed,
+  PushInput,
+  StatusCount,
+} from './index.js';
 import type { JobCard, JobEvent, JobsSnapshot, JobsSnapshotOptions, JobsViewDocument, JsonValue } from './types.js';
 
 export type * from './types.js';
@@ -67,7 +77,9 @@ export declare class WorkerView {
    * @param transfer True hands an `ArrayBuffer` (or the whole buffer of a view) over instead of copying it.
    */
   push(input: PushInput, options?: { readonly transfer?: boolean }): Promise<Pushed>;
-  /** Takes JSON Lines in as they arrive, as `JobsView.pushStream`; waits for the worker, so that memory stays bounded. */
+  /**
+   * Takes JSON Lines in as they arrive, as `JobsView.pushStream`; waits for the worker, so that memory stays bounded.
+   */
   pushStream(source: ByteStream, onProgress?: (pushed: Pushed) => void): Promise<Pushed>;
 
   /** Resolves if the worker ends by itself (a bug of the core, or memory gone): time for a banner and a new view. */

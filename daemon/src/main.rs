@@ -1,7 +1,2 @@
-//! The `jobfold` binary: arguments in, exit code out. Everything else is in the library.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    jobfold::cli::run()
-}
+//! x
+fn main() {}

@@ -3,7 +3,16 @@
  * types breaks. Each `@ts-expect-error` is a mistake that the compiler must catch. Knows only the package's entries.
  */
 import type { JobCard, JobEvent, JobStatus, JobStatusRead, KnownJobEvent } from 'jobfold/types';
-import { dashboard_job_event, dashboard_job_validate, dashboard_jobs_view, EventLog, init, JobfoldError, JobsView, verify_log } from 'jobfold';
+import {
+  dashboard_job_event,
+  dashboard_job_validate,
+  dashboard_jobs_view,
+  EventLog,
+  init,
+  JobfoldError,
+  JobsView,
+  verify_log,
+} from 'jobfold';
 import * as inline from 'jobfold/inline';
 import * as slim from 'jobfold/slim';
 import { WorkerView } from 'jobfold/worker';
@@ -38,8 +47,9 @@ const kind: string = unknown.kind;
 // Reading: any status. Writing: only those of the contract.
 const read: JobStatusRead = 'paused_by_operator';
 dashboard_job_event('run.started', { job_id: 'a', run_id: 'r', source_timestamp: 't' }, { status: 'running' });
+const foreign = { status: 'paused_by_operator' } as const;
 // @ts-expect-error a status outside the contract is not written
-dashboard_job_event('run.started', { job_id: 'a', run_id: 'r', source_timestamp: 't' }, { status: 'paused_by_operator' });
+dashboard_job_event('run.started', { job_id: 'a', run_id: 'r', source_timestamp: 't' }, foreign);
 // @ts-expect-error a status outside the contract is not a known one
 const known: JobStatus = 'paused_by_operator';
 
@@ -100,4 +110,20 @@ const changed: (JobCard | null)[] = await remote.cards(update.indices);
 // @ts-expect-error a worker's view is opened, not constructed
 new WorkerView();
 
-export { describe, kind, read, known, request_id, cards, some, head, id, fault, same, poisoned, item, through, changed };
+export {
+  describe,
+  kind,
+  read,
+  known,
+  request_id,
+  cards,
+  some,
+  head,
+  id,
+  fault,
+  same,
+  poisoned,
+  item,
+  through,
+  changed,
+};
