@@ -60,6 +60,16 @@ impl Slot {
         }
     }
 
+    /// The decoded content of a string slot as bytes, which spares the check that it is UTF-8.
+    #[inline]
+    pub(crate) fn content(self, event: &[u8]) -> Cow<'_, [u8]> {
+        match self.kind {
+            Some(Kind::String) => Cow::Borrowed(self.bytes(event)),
+            Some(Kind::EscapedString) => Cow::Owned(decode(self.bytes(event)).into_bytes()),
+            _ => Cow::Borrowed(b""),
+        }
+    }
+
     /// Whether a string slot holds nothing but white space, or the slot holds no string.
     #[inline]
     pub(crate) fn is_blank(self, event: &[u8]) -> bool {

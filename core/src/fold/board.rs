@@ -100,5 +100,6 @@ impl Fold {
 
 /// Neutral events add refs and intents and leave title and status alone (dashboard contract §7).
 fn is_neutral(event: &Envelope, bytes: &[u8]) -> bool {
-    kind::is_neutral(&event.slot(Member::Kind).text(bytes))
+    let kind = event.slot(Member::Kind).content(bytes);
+    *kind == *kind::RECEIPT_AVAILABLE.as_bytes() || *kind == *kind::REPLAY_FIXTURE_AVAILABLE.as_bytes()
 }

@@ -15,9 +15,10 @@ mod plan;
 
 use crate::envelope::Envelope;
 use crate::json::Kind;
-use crate::json::scan::{scan_number, scan_string};
+use crate::json::scan::{plain_run, scan_number, scan_string};
 use crate::json::tape::{Tape, Token};
 use adapt::Adapt;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use plan::Plan;
 
@@ -33,6 +34,8 @@ const HOLE_COUNT_MAX: usize = 1024;
 enum Then {
     /// The content of a string; its closing quote belongs to the next constant bytes.
     Text,
+    /// As `Text`; where the layout was learned it repeated the content of this earlier hole, so that is tried first.
+    Repeat(u32),
     Number,
     /// The end of an event with this plan.
     End(u32),
@@ -40,7 +43,7 @@ enum Then {
 
 #[derive(Debug)]
 struct Node {
-    constant: (u32, u32),
+    constant: Box<[u8]>,
     then: Then,
     children: Vec<u32>,
 }
@@ -55,7 +58,8 @@ struct Hole {
 
 #[derive(Debug)]
 pub(crate) struct Layouts {
-    constants: Vec<u8>,
+    /// The sum of all constants' lengths.
+    constant_bytes: usize,
     /// The first node is the root, whose constant is empty.
     nodes: Vec<Node>,
     plans: Vec<Plan>,
@@ -63,11 +67,75 @@ pub(crate) struct Layouts {
     adapt: Adapt,
 }
 
+#[allow(clippy::cast_possible_truncation)] // positions are bounded by SIZE_MAX
+impl Node {
+    /// Matches the constant bytes, then the hole. Answers where the next node begins.
+    #[inline]
+    fn step(&self, bytes: &[u8], at: usize, holes: &mut Vec<Hole>) -> Option<usize> {
+        let start = at + self.constant.len();
+        if !same(bytes.get(at..start)?, &self.constant) {
+            return None;
+        }
+        let (end, kind) = match self.then {
+            Then::End(_) => return Some(start),
+            Then::Text => text(bytes, start)?,
+            Then::Repeat(earlier) => match repeated(bytes, start, holes[earlier as usize]) {
+                Some(found) => found,
+                None => text(bytes, start)?,
+            },
+            Then::Number => scan_number(bytes, start).ok()?,
+        };
+        holes.push(Hole {
+            start: start as u32,
+            end: end as u32,
+            kind,
+        });
+        Some(end)
+    }
+}
+
+/// The end and kind of a string whose content is that of an earlier hole: a content that has been scanned once ends at
+/// the same byte wherever a quote follows it.
+#[inline]
+fn repeated(bytes: &[u8], start: usize, earlier: Hole) -> Option<(usize, Kind)> {
+    let content = &bytes[earlier.start as usize..earlier.end as usize];
+    let end = start + content.len();
+    let found = bytes.get(end) == Some(&b'"') && same(&bytes[start..end], content);
+    found.then_some((end, earlier.kind))
+}
+
+/// The end and kind of a well-formed string's content.
+#[inline]
+fn text(bytes: &[u8], start: usize) -> Option<(usize, Kind)> {
+    let (end, wide) = plain_run(bytes, start);
+    if bytes.get(end) != Some(&b'"') || wide {
+        return unusual_text(bytes, start);
+    }
+    Some((end, Kind::String))
+}
+
+/// Strings with escapes or bytes above ASCII.
+#[cold]
+fn unusual_text(bytes: &[u8], start: usize) -> Option<(usize, Kind)> {
+    let text = scan_string(bytes, start).ok()?;
+    if text.wide {
+        core::str::from_utf8(&bytes[start..text.end]).ok()?;
+    }
+    Some((
+        text.end,
+        if text.escaped {
+            Kind::EscapedString
+        } else {
+            Kind::String
+        },
+    ))
+}
+
 #[allow(clippy::cast_possible_truncation)] // counts and positions are bounded by the limits above and by SIZE_MAX
 impl Layouts {
     pub(crate) const fn new() -> Self {
         Self {
-            constants: Vec::new(),
+            constant_bytes: 0,
             nodes: Vec::new(),
             plans: Vec::new(),
             holes: Vec::new(),
@@ -90,63 +158,27 @@ impl Layouts {
     }
 
     /// Walks the tree along the text; answers the end of the event and its plan.
+    #[inline]
     fn follow(&mut self, bytes: &[u8], start: usize) -> Option<(usize, u32)> {
         self.holes.clear();
-        let (mut at, mut node) = (start, 0usize);
+        let (mut at, mut index) = (start, 0usize);
         loop {
-            let count = self.nodes[node].children.len();
-            let mut next = None;
-            for rank in 0..count {
-                let child = self.nodes[node].children[rank] as usize;
-                if let Some(end) = self.step(bytes, at, child) {
-                    if rank > 0 {
-                        // Frequent layouts move to the front, one place a time.
-                        self.nodes[node].children.swap(rank, rank - 1);
-                    }
-                    next = Some((child, end));
-                    break;
-                }
+            let children = &self.nodes[index].children;
+            let holes = &mut self.holes;
+            let nodes = &self.nodes;
+            let (rank, child, end) = children.iter().enumerate().find_map(|(rank, child)| {
+                let child = *child as usize;
+                nodes[child].step(bytes, at, holes).map(|end| (rank, child, end))
+            })?;
+            if rank > 0 {
+                // Frequent layouts move to the front, one place a time.
+                self.nodes[index].children.swap(rank, rank - 1);
             }
-            (node, at) = next?;
-            if let Then::End(plan) = self.nodes[node].then {
+            (index, at) = (child, end);
+            if let Then::End(plan) = self.nodes[index].then {
                 return Some((at, plan));
             }
         }
-    }
-
-    /// Matches one node: its constant bytes, then its hole. Answers where the next node begins.
-    #[inline]
-    fn step(&mut self, bytes: &[u8], at: usize, node: usize) -> Option<usize> {
-        let (from, to) = self.nodes[node].constant;
-        let constant = &self.constants[from as usize..to as usize];
-        let hole = at + constant.len();
-        if !same(bytes.get(at..hole)?, constant) {
-            return None;
-        }
-        let (end, kind) = match self.nodes[node].then {
-            Then::End(_) => return Some(hole),
-            Then::Text => {
-                let text = scan_string(bytes, hole).ok()?;
-                if text.wide {
-                    core::str::from_utf8(&bytes[hole..text.end]).ok()?;
-                }
-                (
-                    text.end,
-                    if text.escaped {
-                        Kind::EscapedString
-                    } else {
-                        Kind::String
-                    },
-                )
-            }
-            Then::Number => scan_number(bytes, hole).ok()?,
-        };
-        self.holes.push(Hole {
-            start: hole as u32,
-            end: end as u32,
-            kind,
-        });
-        Some(end)
     }
 
     /// Remembers the layout of a valid event that went down the plain path.
@@ -169,11 +201,11 @@ impl Layouts {
     }
 
     fn is_full(&self, more: usize) -> bool {
-        self.plans.len() >= LAYOUT_COUNT_MAX || self.constants.len() + more > CONSTANT_BYTES_MAX
+        self.plans.len() >= LAYOUT_COUNT_MAX || self.constant_bytes + more > CONSTANT_BYTES_MAX
     }
 
     fn clear(&mut self) {
-        self.constants.clear();
+        self.constant_bytes = 0;
         self.nodes.clear();
         self.plans.clear();
     }
@@ -181,18 +213,14 @@ impl Layouts {
     fn insert(&mut self, bytes: &[u8], start: usize, end: usize, holes: &[Token], plan: Plan) {
         if self.nodes.is_empty() {
             self.nodes.push(Node {
-                constant: (0, 0),
+                constant: Box::default(),
                 then: Then::Text,
                 children: Vec::new(),
             });
         }
         let (mut node, mut at) = (0, start);
-        for hole in holes {
-            let then = if matches!(hole.kind, Kind::Int | Kind::Float) {
-                Then::Number
-            } else {
-                Then::Text
-            };
+        for (index, hole) in holes.iter().enumerate() {
+            let then = then(bytes, &holes[..index], hole);
             node = self.child(node, &bytes[at..hole.start as usize], then);
             at = hole.end as usize;
         }
@@ -209,22 +237,19 @@ impl Layouts {
 
     fn find_child(&self, node: usize, constant: &[u8], is: impl Fn(Then) -> bool) -> Option<usize> {
         let children = self.nodes[node].children.iter().map(|child| *child as usize);
-        children.into_iter().find(|child| {
-            let (from, to) = self.nodes[*child].constant;
-            is(self.nodes[*child].then) && &self.constants[from as usize..to as usize] == constant
-        })
+        children
+            .into_iter()
+            .find(|child| is(self.nodes[*child].then) && *self.nodes[*child].constant == *constant)
     }
 
     fn child(&mut self, node: usize, constant: &[u8], then: Then) -> usize {
         if let Some(known) = self.find_child(node, constant, |other| other == then) {
             return known;
         }
-        let from = self.constants.len() as u32;
-        self.constants.extend_from_slice(constant);
+        self.constant_bytes += constant.len();
         let child = self.nodes.len();
-        let constant = (from, self.constants.len() as u32);
         self.nodes.push(Node {
-            constant,
+            constant: constant.into(),
             then,
             children: Vec::new(),
         });
@@ -233,20 +258,31 @@ impl Layouts {
     }
 }
 
+/// What a hole is for the lines to come.
+#[allow(clippy::cast_possible_truncation)] // bounded by HOLE_COUNT_MAX
+fn then(bytes: &[u8], earlier: &[Token], hole: &Token) -> Then {
+    let content = |token: &Token| &bytes[token.start as usize..token.end as usize];
+    if matches!(hole.kind, Kind::Int | Kind::Float) {
+        return Then::Number;
+    }
+    let repeats = |other: &Token| other.kind == hole.kind && content(other) == content(hole);
+    match earlier.iter().position(repeats) {
+        Some(index) => Then::Repeat(index as u32),
+        None => Then::Text,
+    }
+}
+
 /// Compares two slices of equal length eight bytes at a time; WebAssembly has no fast `memcmp`.
 #[inline]
 fn same(text: &[u8], constant: &[u8]) -> bool {
-    let word = |bytes: &[u8]| bytes.first_chunk::<8>().map_or(0, |chunk| u64::from_le_bytes(*chunk));
-    if text.len() < 8 {
+    let (Some(text_end), Some(constant_end)) = (text.last_chunk::<8>(), constant.last_chunk::<8>()) else {
         return text.iter().zip(constant).all(|(left, right)| left == right);
-    }
-    let last = text.len() - 8;
-    let mut at = 0;
-    while at < last {
-        if word(&text[at..]) != word(&constant[at..]) {
-            return false;
-        }
-        at += 8;
-    }
-    word(&text[last..]) == word(&constant[last..])
+    };
+    let (text_words, constant_words) = (text.as_chunks::<8>().0, constant.as_chunks::<8>().0);
+    let equal = |left: &[u8; 8], right: &[u8; 8]| u64::from_le_bytes(*left) == u64::from_le_bytes(*right);
+    text_words
+        .iter()
+        .zip(constant_words)
+        .all(|(left, right)| equal(left, right))
+        && equal(text_end, constant_end)
 }

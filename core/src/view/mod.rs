@@ -418,8 +418,7 @@ impl JobsView {
 
 /// The hash that stands for an event's dedupe key, compared as text (dashboard contract §7).
 fn dedupe_hash(keyed: &Keyed, event: &Envelope, bytes: &[u8]) -> u128 {
-    let slot = event.slot(Member::DedupeKey);
-    keyed.wide(slot.text(bytes).as_bytes())
+    keyed.wide(&event.slot(Member::DedupeKey).content(bytes))
 }
 
 fn history_off() -> Error {
