@@ -27,12 +27,15 @@ pub(super) struct ChangeLog {
     latest: Vec<u64>,
     /// (revision, card), ascending by revision. An entry counts only while it is its card's latest.
     entries: Vec<(u64, u32)>,
+    /// What `latest` said before this revision touched a card, for the case that it is abandoned.
+    earlier: Vec<u64>,
 }
 
 impl ChangeLog {
     /// Starts a revision.
     pub(super) fn begin(&mut self) {
         self.revision += 1;
+        self.earlier.clear();
         if self.entries.len() > 2 * self.latest.len() + SLACK {
             let latest = &self.latest;
             self.entries
@@ -47,9 +50,21 @@ impl ChangeLog {
             self.latest.resize(place + 1, 0);
         }
         if self.latest[place] != self.revision {
+            self.earlier.push(self.latest[place]);
             self.latest[place] = self.revision;
             self.entries.push((self.revision, index));
         }
+    }
+
+    /// Takes back the revision that began last, because its batch was refused. Rebuilding the log in `begin` drops no
+    /// card's latest entry, so the one that counts again is still there.
+    pub(super) fn abandon(&mut self) {
+        while let Some(latest) = self.earlier.pop() {
+            if let Some((_, index)) = self.entries.pop() {
+                self.latest[index as usize] = latest;
+            }
+        }
+        self.revision -= 1;
     }
 
     pub(super) fn cursor(&self) -> u64 {

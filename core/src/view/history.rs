@@ -218,6 +218,9 @@ impl History {
     pub(super) fn density(&self, buckets: u32) -> Vec<Bucket> {
         let count = (buckets as usize).min(self.entries.len());
         let mut out = alloc::vec![Bucket::default(); count];
+        if count == 0 {
+            return out;
+        }
         for (index, entry) in self.entries.iter().enumerate() {
             let bucket = &mut out[(index as u64 * count as u64 / self.entries.len() as u64) as usize];
             bucket.events += 1;
@@ -252,12 +255,12 @@ impl History {
 
 /// Approval and dead-letter events are told by their kind, failures by the status they carry.
 fn mark(event: &Envelope, bytes: &[u8]) -> Mark {
-    let kind = event.slot(Member::Kind).bytes(bytes);
-    if kind.starts_with(b"approval.") {
+    let kind = event.slot(Member::Kind).text(bytes);
+    if kind.starts_with("approval.") {
         Mark::Approval
-    } else if kind.starts_with(b"dlq.") {
+    } else if kind.starts_with("dlq.") {
         Mark::DeadLetter
-    } else if event.slot(Member::Status).bytes(bytes) == b"failed" {
+    } else if event.slot(Member::Status).text(bytes) == "failed" {
         Mark::Failure
     } else {
         Mark::Plain

@@ -136,6 +136,7 @@ impl JobsView {
                 }
                 Err(error) => {
                     undo.restore(self);
+                    self.changes.abandon();
                     return Err(error);
                 }
             }
@@ -351,10 +352,12 @@ impl JobsView {
         for card in &self.shown().cards {
             *counts.entry(card.field(Field::Status)).or_default() += 1;
         }
-        counts
+        let mut counts: Vec<(String, u32)> = counts
             .into_iter()
             .map(|(status, count)| (decode(status), count))
-            .collect()
+            .collect();
+        counts.sort_unstable(); // escaped texts stand in another order than the texts themselves
+        counts
     }
 
     /// Indices of the shown cards that match, in card order. See [`query`](self) for the grammar: words separated by
