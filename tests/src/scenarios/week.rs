@@ -4,6 +4,7 @@
 //! code writes the same bytes. Must not know: what the events fold to.
 
 use super::History;
+use crate::chance::Chance;
 use std::fmt::Write as _;
 
 const SEED: u64 = 20_260_514;
@@ -467,17 +468,4 @@ fn time(at_ms: u64) -> String {
         rest % MINUTE_MS / 1_000,
         rest % 1_000
     )
-}
-
-/// A seeded generator (`SplitMix64`), small enough to be read here and never to change under us.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % limit
-    }
 }

@@ -1,0 +1,79 @@
+//! A refused batch leaves no trace.
+//!
+//! Owns: after a refusal the view shows, answers and goes on as if the batch had never come, and the refusal names the
+//! event and the byte. Must not know: which rule was broken.
+
+use crate::streams::{cases, lines, plain, recording, seeds, shown};
+use jobfold_core::JobsView;
+use jobfold_tests::chance::Chance;
+use proptest::prelude::*;
+
+/// Faults that no view accepts.
+const BAD: [&str; 6] = [
+    "{}",
+    "[[]]",
+    "{\"schema\":\"harn.dashboard_job_event.v1\"",
+    "\u{1}",
+    "null x",
+    "{\"a\":01}",
+];
+
+/// All that a later reader could tell a difference by.
+fn trace(view: &JobsView, cursors: &[u64]) -> impl PartialEq + std::fmt::Debug + use<> {
+    let changes: Vec<_> = cursors.iter().map(|cursor| view.changes(*cursor)).collect();
+    let events: Vec<_> = (0..=view.head() + 2)
+        .map(|position| view.event_json(position).map(str::to_owned))
+        .collect();
+    let jobs: Vec<_> = (0..view.len() + 3)
+        .map(|index| (view.job_id(index), view.job_events(index)))
+        .collect();
+    (
+        shown(view),
+        (view.head(), view.position(), view.cursor(), view.is_live()),
+        (changes, events, jobs, view.density(7)),
+    )
+}
+
+proptest! {
+    #![proptest_config(cases(64))]
+
+    #[test]
+    fn a_refused_batch_leaves_no_trace(
+        before in seeds(20), refused in seeds(20), after in seeds(20), every in 1u32..5, choice in any::<u64>(),
+    ) {
+        let (before, mut refused, after) = (lines(&before), lines(&refused), lines(&after));
+        let mut chance = Chance(choice);
+        let (mut view, mut witness) = if chance.one_in(4) { (plain(), plain()) } else { (recording(every), recording(every)) };
+        for line in &before {
+            view.push(line.as_bytes()).unwrap();
+            witness.push(line.as_bytes()).unwrap();
+        }
+        if chance.one_in(3) {
+            let position = chance.index(before.len() + 1) as u64;
+            prop_assert_eq!(view.seek(position), witness.seek(position));
+        }
+        let cursors = [0, view.cursor() / 2, view.cursor()];
+        let untouched = trace(&view, &cursors);
+
+        let place = chance.index(refused.len() + 1);
+        refused.insert(place, chance.word(&BAD).to_owned());
+        let error = view.push(refused.join("\n").as_bytes()).unwrap_err();
+        prop_assert_eq!(error.item(), Some(place as u64 + 1), "{}", &error);
+        let start: usize = refused[..place].iter().map(|line| line.len() + 1).sum();
+        prop_assert!(error.offset().is_some_and(|offset| offset >= start as u64), "{}", &error);
+        prop_assert!(trace(&view, &cursors) == untouched, "{}", &error);
+
+        let error = view.push_event(refused[place].as_bytes()).unwrap_err();
+        prop_assert!(trace(&view, &cursors) == untouched, "{}", &error);
+
+        prop_assert_eq!(view.push(after.join("\n").as_bytes()), witness.push(after.join("\n").as_bytes()));
+        prop_assert_eq!(trace(&view, &cursors), trace(&witness, &cursors));
+        view.live();
+        witness.live();
+        prop_assert_eq!(trace(&view, &cursors), trace(&witness, &cursors));
+        for position in 0..=view.head() {
+            prop_assert_eq!(view.seek(position), witness.seek(position));
+            prop_assert_eq!(shown(&view), shown(&witness));
+        }
+    }
+}
