@@ -325,7 +325,7 @@ export interface Pushed {
 export interface Changes {
   /** What to hand in next time. */
   readonly cursor: number;
-  /** Cards at the shown position. A card whose index is `len` or more is gone (after a seek into the past). */
+  /** Cards at the shown position. Whoever holds more drops the rest: they are gone after a seek into the past. */
   readonly len: number;
   /** Indices of the cards that differ, ascending. */
   readonly indices: Uint32Array;

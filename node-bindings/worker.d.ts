@@ -51,9 +51,9 @@ export interface ViewUpdate {
   readonly head: number;
   /** True while the shown position follows the head. */
   readonly isLive: boolean;
-  /** Cards at the shown position. */
+  /** Cards at the shown position. Whoever holds more drops the rest: they are gone after a seek into the past. */
   readonly length: number;
-  /** Indices of the cards that changed, ascending; an index of `length` or more is gone. */
+  /** Indices of the cards that changed, ascending. */
   readonly indices: Uint32Array;
   /** How many cards have each status, sorted by status. */
   readonly statusCounts: readonly StatusCount[];

@@ -53,21 +53,24 @@ export function dashboard_job_emit(event, options) {
 
 // --- JSON text in and out -------------------------------------------------------------------------------------------
 
+/** Missing counts as null, and what null means is the contract's to say. */
+const given = (text, name) => optionalText(text, name) ?? 'null';
+
 export function dashboard_job_event_json(kind, input, options) {
-  const texts = [optionalText(kind, 'kind') ?? 'null', requireText(input, 'input'), optionalText(options, 'options')];
+  const texts = [given(kind, 'kind'), given(input, 'input'), optionalText(options, 'options')];
   return enter((core) => core.dashboard_job_event(...texts));
 }
 
 export function dashboard_job_validate_json(event) {
-  requireText(event, 'event');
-  enter((core) => core.dashboard_job_validate(event));
+  const text = given(event, 'event');
+  enter((core) => core.dashboard_job_validate(text));
   return event;
 }
 
 export function dashboard_job_dedupe_key_json(kind, job_id, run_id, timestamp, source_id) {
   const texts = [
-    requireText(kind, 'kind'),
-    requireText(job_id, 'job_id'),
+    given(kind, 'kind'),
+    given(job_id, 'job_id'),
     optionalText(run_id, 'run_id'),
     optionalText(timestamp, 'timestamp'),
     optionalText(source_id, 'source_id'),
@@ -76,22 +79,22 @@ export function dashboard_job_dedupe_key_json(kind, job_id, run_id, timestamp, s
 }
 
 export function dashboard_job_dedupe_events_json(events) {
-  requireText(events, 'events');
-  return enter((core) => core.dashboard_job_dedupe_events(events));
+  const text = given(events, 'events');
+  return enter((core) => core.dashboard_job_dedupe_events(text));
 }
 
 export function dashboard_jobs_snapshot_json(events, options) {
-  const texts = [requireText(events, 'events'), optionalText(options, 'options')];
+  const texts = [given(events, 'events'), optionalText(options, 'options')];
   return enter((core) => core.dashboard_jobs_snapshot(...texts));
 }
 
 export function dashboard_jobs_view_json(events, options, log) {
-  const texts = [requireText(events, 'events'), optionalText(options, 'options')];
+  const texts = [given(events, 'events'), optionalText(options, 'options')];
   return withLog(logOrDefault(log), (core, handle, at_ms) => core.dashboard_jobs_view(handle, at_ms, ...texts));
 }
 
 export function dashboard_job_emit_json(event, options, log) {
-  const texts = [requireText(event, 'event'), optionalText(options, 'options')];
+  const texts = [given(event, 'event'), optionalText(options, 'options')];
   return withLog(logOrDefault(log), (core, handle, at_ms) => core.dashboard_job_emit(handle, at_ms, ...texts));
 }
 
