@@ -1,5 +1,7 @@
 //! What every backend owes its callers: the numbered obligations of `EventLog`, checked against all of them.
 
+use jobfold::log::index::{IndexStore, MemoryIndex};
+use jobfold::log::sim_disk::SimDisk;
 use jobfold::log::{Batch, EmbeddedLog, EventLog, Head, MemoryEventLog, NewRecord, Options, Record};
 use jobfold_core::log::verify_chain;
 use std::future::Future;
@@ -293,5 +295,22 @@ fn embedded_on_real_files() {
         let (log, opened) = EmbeddedLog::open(dir.path(), &options, |_| unreachable!("the log is new")).unwrap();
         assert_eq!(opened.head, Head::EMPTY);
         (Arc::new(log), Box::new(dir))
+    });
+}
+
+#[test]
+fn embedded_on_a_simulated_disk() {
+    let seed = std::cell::Cell::new(0);
+    check_event_log(|| {
+        seed.set(seed.get() + 1);
+        let options = Options {
+            segment_bytes_first: 16 * 1024,
+            segment_bytes_max: 64 * 1024,
+            ..Options::default()
+        };
+        let open_index = || Ok((Box::new(MemoryIndex::default()) as Box<dyn IndexStore>, None));
+        let disk = Arc::new(SimDisk::new(seed.get()));
+        let (log, _) = EmbeddedLog::open_on(disk, &options, open_index, &mut |_| ()).unwrap();
+        (Arc::new(log), Box::new(()))
     });
 }

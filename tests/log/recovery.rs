@@ -1,5 +1,6 @@
 //! Opening, closing, and what happens in between, on real files.
 
+use jobfold::log::disk::{Disk, RealDisk};
 use jobfold::log::embedded::IndexState;
 use jobfold::log::{Batch, EmbeddedLog, Error, NewRecord, Opened, Options, repair};
 use std::fs;
@@ -109,27 +110,35 @@ fn an_index_that_is_missing_is_rebuilt() {
 
 #[test]
 fn an_index_that_is_damaged_is_set_aside() {
-    let dir = written(50);
-    for entry in fs::read_dir(dir.path().join("index/sled")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            fs::write(&path, b"not a database").unwrap();
-        }
+    let damages: [fn(&mut Vec<u8>); 3] = [
+        |bytes| *bytes = b"not a database".to_vec(),
+        |bytes| bytes.truncate(bytes.len() / 2),
+        |bytes| {
+            let used = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+            bytes[used / 2] ^= 1;
+        },
+    ];
+    for damage in damages {
+        let dir = written(50);
+        let db = dir.path().join("index/sled/db");
+        let mut bytes = fs::read(&db).unwrap();
+        damage(&mut bytes);
+        fs::write(&db, bytes).unwrap();
+        let (log, opened, _) = open(dir.path()).unwrap();
+        assert!(
+            matches!(opened.index, IndexState::Rebuilt { records: 50, .. }),
+            "{:?}",
+            opened.index
+        );
+        assert!((1..=50).all(|n| append(&log, n).unwrap()));
+        assert!(dir.path().join("index.set-aside-1").exists());
     }
-    let (log, opened, _) = open(dir.path()).unwrap();
-    assert!(
-        matches!(opened.index, IndexState::Rebuilt { records: 50, .. }),
-        "{:?}",
-        opened.index
-    );
-    assert!(append(&log, 50).unwrap());
-    assert!(dir.path().join("index.set-aside-1").exists());
 }
 
 #[test]
-fn an_index_without_its_note_is_not_trusted() {
+fn an_index_that_was_not_closed_is_not_trusted() {
     let dir = written(20);
-    fs::write(dir.path().join("index/trust"), "another boot").unwrap();
+    fs::remove_file(dir.path().join("index/clean")).unwrap();
     let (log, opened, _) = open(dir.path()).unwrap();
     assert!(
         matches!(opened.index, IndexState::Rebuilt { records: 20, .. }),
@@ -137,6 +146,26 @@ fn an_index_without_its_note_is_not_trusted() {
         opened.index
     );
     assert!(append(&log, 20).unwrap());
+}
+
+/// The log acknowledges after [`DiskFile::sync`]; this is where that becomes a system call. A device that cannot be
+/// synced says so, which nobody would hear who never asked.
+#[test]
+fn a_sync_reaches_the_system() {
+    let dir = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/dev/null", dir.path().join("device")).unwrap();
+    let file = RealDisk::existing(dir.path()).unwrap().open("device").unwrap();
+    file.write_at(0, b"gone").unwrap();
+    assert!(file.sync().is_err(), "a sync of /dev/null succeeded: it was never made");
+    std::fs::write(dir.path().join("file"), "").unwrap();
+    assert!(
+        RealDisk::existing(dir.path())
+            .unwrap()
+            .open("file")
+            .unwrap()
+            .sync()
+            .is_ok()
+    );
 }
 
 #[test]

@@ -48,6 +48,8 @@ pub struct Options {
     pub queue_bytes_max: u64,
     /// Prepare the next segment on a thread of its own while the current one fills.
     pub prepare_ahead: bool,
+    /// After this long without appends the last write is confirmed by a mark; `None` leaves that to closing.
+    pub mark_after: Option<Duration>,
 }
 
 impl Default for Options {
@@ -59,6 +61,7 @@ impl Default for Options {
             queue_appends_max: 1024,
             queue_bytes_max: 128 * 1024 * 1024,
             prepare_ahead: true,
+            mark_after: Some(Duration::from_millis(50)),
         }
     }
 }
@@ -216,6 +219,7 @@ impl EmbeddedLog {
             frame: FrameBuilder::default(),
             segment_bytes_max: options.segment_bytes_max,
             prepare_ahead: options.prepare_ahead,
+            mark_after: options.mark_after,
             spare: None,
         };
         let indexing = Arc::clone(&shared);
@@ -492,12 +496,13 @@ impl Page {
     }
 }
 
-/// Makes the log's end fit to be continued, before anybody is told about it:
+/// Makes the log's end fit to be continued, before anybody is told about it. What stands there may stand in the
+/// system's cache only, left by a process that died between write and sync, or by a sync that failed:
 ///
-/// 1. An interrupted write is overwritten with zeros.
-/// 2. The last frame, unless a mark confirms it, is written again and synced: it may stand in the system's cache
-///    only, left there by a process that died between write and sync, or by a sync that failed.
-/// 3. A mark confirms it.
+/// 1. The directory is synced: the last segment's name may not be durable yet.
+/// 2. The last frame, mark or not, is written again, an interrupted write is overwritten with zeros, and both are
+///    synced.
+/// 3. A mark confirms the last frame, if it is none itself; [`append_position`] writes it.
 ///
 /// Each step is durable before the next begins, so a crash in between leaves something this function can continue.
 fn recover_tail(disk: &dyn Disk, found: &Scan) -> Result<Option<Cut>, Error> {
@@ -509,12 +514,9 @@ fn recover_tail(disk: &dyn Disk, found: &Scan) -> Result<Option<Cut>, Error> {
         let path = path.clone();
         move |error: std::io::Error| Error::io(operation, path, &error)
     };
-    let unconfirmed = found.last_frame.filter(|frame| !frame.is_mark);
-    if unconfirmed.is_none() && found.torn.is_none() {
-        return Ok(None);
-    }
+    disk.sync_dir().map_err(fail("sync the directory of"))?;
     let file = disk.open(&segment.name).map_err(fail("open"))?;
-    if let Some(LastFrame { offset, bytes, .. }) = unconfirmed {
+    if let Some(LastFrame { offset, bytes, .. }) = found.last_frame {
         let mut frame = vec![0; usize::try_from(bytes).unwrap_or(usize::MAX)];
         file.read_at(offset, &mut frame).map_err(fail("read"))?;
         file.write_at(offset, &frame).map_err(fail("write"))?;

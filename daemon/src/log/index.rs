@@ -1,15 +1,15 @@
 //! The index's store: sorted keys and values that can be rebuilt from the segments at any time.
 //!
-//! Owns sled; no other file names it. Also owns the question whether what sled gives back can be trusted: sled syncs
-//! nothing on its own, so after a power cut its file may be anything. The note beside it says in which boot of the
-//! machine it was last open; only a clean close or the same boot makes it trustworthy, everything else is set aside.
-//! Must not know what keys mean.
+//! Owns sled; no other file names it. Also owns the question whether what sled gives back can be trusted. sled syncs
+//! nothing on its own, and it may open a damaged file and miss some of what was in it. So a clean close leaves a note
+//! with a hash of sled's files, and an index whose files do not match its note, or that has none, is set aside and
+//! rebuilt. Must not know what keys mean.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// Keys and values. Failures are texts: whatever they are, the answer is to rebuild.
 pub trait IndexStore: Send + Sync {
@@ -26,25 +26,29 @@ pub trait IndexStore: Send + Sync {
 /// sled, in a directory of its own.
 pub struct SledIndex {
     dir: PathBuf,
-    db: sled::Db,
+    /// Gone once the index is closed.
+    db: RwLock<Option<sled::Db>>,
 }
 
-/// The file that says whether the directory can be trusted.
-const NOTE: &str = "trust";
-const CLEAN: &str = "clean";
-/// sled's cache; the index of a million records takes about a tenth of it.
+/// The file that vouches for the others.
+const NOTE: &str = "clean";
+/// The directory that is sled's.
+const SLED: &str = "sled";
+/// sled's cache; the index of a million records takes about half of it.
 const CACHE_BYTES: u64 = 256 * 1024 * 1024;
 
 impl SledIndex {
     /// Opens the index in `dir`. One that cannot be trusted or opened is set aside beside it, and an empty one
     /// begun; the second answer says why.
     pub fn open(dir: &Path) -> Result<(Self, Option<String>), String> {
-        let distrust = if dir.exists() { distrust(dir) } else { None };
-        if let Some(why) = distrust {
-            set_aside(dir)?;
-            return Ok((Self::open_here(dir)?, Some(why)));
+        if !dir.exists() {
+            return Ok((Self::open_here(dir)?, None));
         }
-        match Self::open_here(dir) {
+        let opened = match distrust(dir) {
+            None => Self::open_here(dir),
+            Some(why) => Err(why),
+        };
+        match opened {
             Ok(index) => Ok((index, None)),
             Err(why) => {
                 set_aside(dir)?;
@@ -55,8 +59,14 @@ impl SledIndex {
 
     fn open_here(dir: &Path) -> Result<Self, String> {
         std::fs::create_dir_all(dir).map_err(text)?;
+        // From here on nobody vouches for the files, until they are closed again.
+        match std::fs::remove_file(dir.join(NOTE)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(text(error)),
+            _ => {}
+        }
+        sync(dir)?;
         let config = sled::Config::new()
-            .path(dir.join("sled"))
+            .path(dir.join(SLED))
             .mode(sled::Mode::HighThroughput)
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(Some(1000));
@@ -65,15 +75,16 @@ impl SledIndex {
         let db = opened
             .map_err(|_| "sled panicked while opening".to_owned())?
             .map_err(text)?;
-        write_note(dir, &boot_id())?;
         Ok(Self {
             dir: dir.to_owned(),
-            db,
+            db: RwLock::new(Some(db)),
         })
     }
 
     fn guarded<T>(&self, work: impl FnOnce(&sled::Db) -> sled::Result<T>) -> Result<T, String> {
-        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(&self.db)));
+        let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
+        let db = db.as_ref().ok_or("index is closed")?;
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(db)));
         done.map_err(|_| "sled panicked".to_owned())?.map_err(text)
     }
 }
@@ -97,38 +108,64 @@ impl IndexStore for SledIndex {
 
     fn close(&self) -> Result<(), String> {
         self.guarded(|db| db.flush().map(drop))?;
-        for entry in std::fs::read_dir(self.dir.join("sled")).map_err(text)? {
-            let path = entry.map_err(text)?.path();
-            if path.is_file() {
-                File::open(path).and_then(|file| file.sync_all()).map_err(text)?;
-            }
+        // sled's threads end with its last handle; only then do its files stand still.
+        drop(self.db.write().unwrap_or_else(PoisonError::into_inner).take());
+        for path in files(&self.dir.join(SLED))? {
+            sync(&path)?;
         }
-        write_note(&self.dir, CLEAN)
+        let hash = hash_files(&self.dir.join(SLED))?;
+        let mut note = File::create(self.dir.join(NOTE)).map_err(text)?;
+        note.write_all(hash.as_bytes())
+            .and_then(|()| note.sync_all())
+            .map_err(text)?;
+        sync(&self.dir)
     }
 }
 
 /// Why the index in `dir` must not be trusted, if so.
 fn distrust(dir: &Path) -> Option<String> {
-    match std::fs::read_to_string(dir.join(NOTE)) {
-        Ok(note) if note == CLEAN => None,
-        Ok(note) if note == boot_id() && !note.is_empty() => None,
-        Ok(_) => Some("index was open when the machine stopped".to_owned()),
-        Err(error) => Some(format!("index has no readable trust note: {error}")),
+    let Ok(note) = std::fs::read_to_string(dir.join(NOTE)) else {
+        return Some("index was not closed".to_owned());
+    };
+    match hash_files(&dir.join(SLED)) {
+        Ok(hash) if hash == note => None,
+        Ok(_) => Some("index differs from what was closed".to_owned()),
+        Err(why) => Some(why),
     }
 }
 
-/// Differs from boot to boot; empty where the system does not tell, which trusts clean closes only.
-fn boot_id() -> String {
-    std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .map(|id| id.trim().to_owned())
-        .unwrap_or_default()
+/// The files in a directory and below, sorted by path.
+fn files(dir: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(text)? {
+        let path = entry.map_err(text)?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
-fn write_note(dir: &Path, note: &str) -> Result<(), String> {
-    let mut file = File::create(dir.join(NOTE)).map_err(text)?;
-    file.write_all(note.as_bytes())
-        .and_then(|()| file.sync_all())
-        .map_err(text)
+/// One hash over the names and contents of all files in a directory.
+fn hash_files(dir: &Path) -> Result<String, String> {
+    let mut hasher = blake3::Hasher::new();
+    for path in files(dir)? {
+        let mut content = blake3::Hasher::new();
+        content.update_reader(File::open(&path).map_err(text)?).map_err(text)?;
+        let name = path.strip_prefix(dir).unwrap_or(&path).as_os_str().as_encoded_bytes();
+        hasher
+            .update(&(name.len() as u64).to_le_bytes())
+            .update(name)
+            .update(content.finalize().as_bytes());
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+fn sync(path: &Path) -> Result<(), String> {
+    File::open(path).and_then(|file| file.sync_all()).map_err(text)
 }
 
 /// Moves `dir` to a free name beside it. Nothing is deleted: somebody may want to look.

@@ -10,7 +10,7 @@
 //! | [`memory`] | a backend that lives as long as the process |
 //! | [`embedded`] | the backend for one machine: opening, the handle, closing |
 //! | [`repair`] | verifying and repairing what lies on a disk |
-//! | [`disk`] | the seam to the disk; `sim_disk` a disk that fails on purpose |
+//! | [`disk`] | the seam to the disk; [`sim_disk`] is a disk that fails on purpose |
 //! | `frame`, `segment` | the bytes of a write and of a file |
 //! | `scan` | one pass over everything |
 //! | `segments`, `recent` | reading records by seq |
@@ -31,6 +31,7 @@ pub mod repair;
 mod scan;
 mod segment;
 mod segments;
+pub mod sim_disk;
 pub mod subscription;
 mod writer;
 

@@ -24,8 +24,6 @@ use tokio::sync::{oneshot, watch};
 
 /// A frame takes further waiting appends until it has this many bytes.
 const GROUP_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// After this long without appends the last frame is confirmed by a mark.
-const MARK_AFTER: Duration = Duration::from_millis(50);
 
 /// An append and who waits for it.
 pub(super) struct Request {
@@ -81,6 +79,8 @@ pub(super) struct Writer {
     pub(super) segment_bytes_max: u64,
     /// Prepare the next segment while the current one fills.
     pub(super) prepare_ahead: bool,
+    /// See `Options::mark_after`.
+    pub(super) mark_after: Option<Duration>,
     pub(super) spare: Option<JoinHandle<Result<Prepared, Error>>>,
 }
 
@@ -115,10 +115,10 @@ impl Writer {
 
     /// Fills `waiting` with at least one request; false when there will be none.
     fn wait(&mut self, waiting: &mut Vec<Request>) -> bool {
-        let first = if self.marked || self.shared.failure().is_some() {
-            self.requests.recv().map_err(|_| RecvTimeoutError::Disconnected)
-        } else {
-            self.requests.recv_timeout(MARK_AFTER)
+        let unmarked = !self.marked && self.shared.failure().is_none();
+        let first = match self.mark_after.filter(|_| unmarked) {
+            Some(mark_after) => self.requests.recv_timeout(mark_after),
+            None => self.requests.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match first {
             Ok(first) => waiting.push(first),
