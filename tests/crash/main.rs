@@ -61,7 +61,7 @@ fn child() {
 
 async fn append_for_ever(log: Arc<dyn EventLog>, name: String, mut rng: SimRng) {
     for n in 0u64.. {
-        let keys: Vec<String> = (0..1 + rng.below(4))
+        let keys: Vec<String> = (0..=rng.below(4))
             .map(|record| format!("{name}.{n}.{record}"))
             .collect();
         let record = |key: &String| NewRecord {

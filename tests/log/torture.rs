@@ -293,7 +293,7 @@ impl Life {
             .disk
             .files()
             .into_iter()
-            .filter(|(name, _)| name.ends_with(".seg"))
+            .filter(|(name, _)| name.contains(".seg"))
             .collect();
         let (name, len) = &segments[self.rng.index(segments.len())];
         let used = self.disk.bytes(name).iter().rposition(|byte| *byte != 0).unwrap() + 1;
@@ -346,7 +346,7 @@ fn nothing_acknowledged_is_lost_and_no_damage_goes_unnoticed() {
             scope.spawn(move || {
                 for &seed in seeds {
                     let mut life = Life::new(seed);
-                    for _ in 0..1 + life.rng.below(5) {
+                    for _ in 0..=life.rng.below(5) {
                         life.process();
                     }
                     life.check_damage();
