@@ -102,7 +102,7 @@ proptest! {
             log::ndjson::write_line(&mut lines, record);
             lines.push(b'\n');
         }
-        for _ in 0..chance.below(3) + 1 {
+        for _ in 0..=chance.below(3) {
             let at = chance.index(lines.len());
             lines[at] = chance.bits().to_le_bytes()[0];
         }

@@ -4,6 +4,7 @@
 //! events.
 
 use crate::chance::Chance;
+use std::fmt::Write as _;
 
 /// A JSON value. Numbers and literals keep their spelling.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +47,7 @@ impl Tree {
     /// Without a needless byte, members in their order.
     pub fn compact(&self) -> String {
         let mut out = String::new();
-        write(self, &mut out, &mut None);
+        spell(self, &mut out, &mut None);
         out
     }
 
@@ -54,12 +55,12 @@ impl Tree {
     /// space around tokens, characters escaped that need not be. Without line ends, so that it can be a line.
     pub fn spelled(&self, chance: &mut Chance) -> String {
         let mut out = String::new();
-        write(self, &mut out, &mut Some(chance));
+        spell(self, &mut out, &mut Some(chance));
         out
     }
 }
 
-fn write(tree: &Tree, out: &mut String, chance: &mut Option<&mut Chance>) {
+fn spell(tree: &Tree, out: &mut String, chance: &mut Option<&mut Chance>) {
     match tree {
         Tree::Raw(token) => out.push_str(token),
         Tree::Text(content) => string(content, out, chance),
@@ -70,7 +71,7 @@ fn write(tree: &Tree, out: &mut String, chance: &mut Option<&mut Chance>) {
                     out.push(',');
                 }
                 space(out, chance);
-                write(item, out, chance);
+                spell(item, out, chance);
                 space(out, chance);
             }
             out.push(']');
@@ -111,7 +112,7 @@ fn member(name: &str, value: &Tree, first: &mut bool, out: &mut String, chance: 
     space(out, chance);
     out.push(':');
     space(out, chance);
-    write(value, out, chance);
+    spell(value, out, chance);
     space(out, chance);
 }
 
@@ -136,7 +137,7 @@ fn string(content: &str, out: &mut String, chance: &mut Option<&mut Chance>) {
             _ if escape || character < ' ' => {
                 let mut units = [0; 2];
                 for unit in character.encode_utf16(&mut units) {
-                    out.push_str(&format!("\\u{unit:04X}"));
+                    write!(out, "\\u{unit:04X}").expect("writing to a string does not fail");
                 }
             }
             _ => out.push(character),
