@@ -1,5 +1,5 @@
 /**
- * `node sizes.mjs FILE...`: prints a JSON array of each file's size in bytes: raw, by gzip and by Brotli, both at their best.
+ * `node sizes.mjs FILE...`: prints a JSON array of each file's size in bytes, as it is and compressed as well as can be.
  * Node has both compressors; a crate for each would be compiled on every machine for one number.
  */
 import { readFileSync } from 'node:fs';

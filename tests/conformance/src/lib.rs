@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`files`] finds files, [`contracts`] recognises their contract by content and turns every case into a
 //! [`case::Case`] (calls to make, and what must come out), [`worlds`] makes the calls, [`verdict`] compares, [`report`]
-//! tells. The comparison exists once, here: worlds only produce JSON text. [`parity`] does the same with whole histories.
+//! tells. The comparison exists once, here: worlds only produce JSON text. [`parity`] does the same with histories.
 //!
 //! A further contract is one more module in [`contracts`]. This crate must not know how anything is folded.
 

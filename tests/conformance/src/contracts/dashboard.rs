@@ -135,7 +135,7 @@ fn program(function: &str, args: &[&str]) -> Result<(Program, Finish), String> {
             ))
         }
         _ => {
-            let args = args.iter().map(|text| (*text).to_owned()).collect();
+            let args = (0..args.len().max(arity(function))).map(arg).collect();
             let program = Program {
                 function: function.to_owned(),
                 args,
@@ -143,6 +143,17 @@ fn program(function: &str, args: &[&str]) -> Result<(Program, Finish), String> {
             };
             Ok((program, Finish::Plain))
         }
+    }
+}
+
+/// How many arguments a function takes: those that a case leaves out at the end are null.
+fn arity(function: &str) -> usize {
+    match function {
+        "dashboard_job_validate" | "dashboard_job_dedupe_events" => 1,
+        "dashboard_jobs_snapshot" | "dashboard_jobs_view" | "dashboard_job_emit" => 2,
+        "dashboard_job_event" => 3,
+        "dashboard_job_dedupe_key" => 5,
+        _ => 0,
     }
 }
 
@@ -203,6 +214,13 @@ mod tests {
             [["\"k\"".to_owned(), "{\"n\": 1.0}".to_owned(), "null".to_owned()]]
         );
         assert!(!plan.fits_javascript);
+    }
+
+    #[test]
+    fn missing_arguments_are_null() {
+        let cases = Dashboard.cases(r#"{"name":"a","fn":"dashboard_job_event","args":["k"],"ok":1}"#);
+        let plan = cases[0].plan.as_ref().expect("a plan");
+        assert_eq!(plan.program.args, ["\"k\"", "null", "null"]);
     }
 
     #[test]

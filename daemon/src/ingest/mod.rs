@@ -1,0 +1,185 @@
+//! The daemon's door for events: bytes from anyone become records for the log, or a refusal that names every fault.
+//!
+//! Owns what a request body may be and what each item in it means. A batch is taken whole or not at all, and an
+//! envelope is stored as the very bytes it arrived as. All judging of events is the core's. Must not know HTTP
+//! statuses or the log's files.
+//!
+//! Reading order: [`split`] (where items begin and end), [`item`] (what an item is), here (the batch).
+
+mod item;
+mod pointer;
+mod split;
+
+pub use split::Form;
+
+use crate::log::NewRecord;
+use item::Admitted;
+use jobfold_core::json::Tape;
+use split::Splitting;
+
+/// Topic of the envelopes (dashboard contract §8).
+pub const TOPIC: &str = "dashboard.jobs.events";
+/// Kind of the records that hold envelopes (dashboard contract §8).
+pub const RECORD_KIND: &str = "dashboard_job_event";
+/// Most faults that one refusal lists.
+const FAULTS_MAX: usize = 100;
+
+/// One thing that is wrong with a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Stable code: the contract's, or `json_invalid`, `item_not_object` and the like.
+    pub code: &'static str,
+    /// JSON Pointer to the member, in the document or, in NDJSON, in its line.
+    pub pointer: String,
+    /// Lower-case words without the value.
+    pub detail: String,
+    /// 1-based ordinal of the item, when the body may hold several.
+    pub item: Option<u64>,
+    /// Byte offset in the body.
+    pub offset: Option<u64>,
+}
+
+/// Why a body was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// It cannot be read: not JSON, too deep, nothing in it.
+    Unreadable(Fault),
+    /// More items than a batch may have.
+    TooMany {
+        /// How many a batch may have.
+        limit: usize,
+    },
+    /// It can be read, but these items break the contract. Never empty.
+    Refused(Vec<Fault>),
+}
+
+/// An item that will be stored, and how it is called in the answer.
+#[derive(Debug)]
+pub struct Ready {
+    /// The record, with the dedupe key as its idempotency key.
+    pub record: NewRecord,
+    /// The event's id.
+    pub id: String,
+    /// The event's dedupe key.
+    pub dedupe_key: String,
+}
+
+/// Reads a whole body. `items_max` bounds the batch; `trace` is stored beside each record as `traceparent`.
+pub fn admit(body: &[u8], form: Form, items_max: usize, trace: Option<&str>) -> Result<Vec<Ready>, Refusal> {
+    let splitting = split::split(body, form, items_max)?;
+    let mut tape = Tape::new();
+    let mut ready = Vec::with_capacity(splitting.items.len());
+    let mut faults = Vec::new();
+    for (index, piece) in splitting.items.iter().enumerate() {
+        match item::admit(&mut tape, piece.text) {
+            Ok(admitted) if faults.is_empty() => ready.push(make_ready(admitted, trace)),
+            Ok(_) => {}
+            Err(refused) => faults.push(place(&splitting, index, &refused)),
+        }
+        if faults.len() == FAULTS_MAX {
+            break;
+        }
+    }
+    if faults.is_empty() {
+        Ok(ready)
+    } else {
+        Err(Refusal::Refused(faults))
+    }
+}
+
+fn make_ready(admitted: Admitted, trace: Option<&str>) -> Ready {
+    let mut headers = admitted.headers;
+    if let Some(trace) = trace {
+        headers.push(("traceparent".to_owned(), trace.to_owned()));
+    }
+    Ready {
+        record: NewRecord {
+            topic: TOPIC.to_owned(),
+            kind: RECORD_KIND.to_owned(),
+            payload: admitted.payload,
+            headers,
+            idempotency_key: Some(admitted.dedupe_key.clone()),
+        },
+        id: admitted.id,
+        dedupe_key: admitted.dedupe_key,
+    }
+}
+
+/// Places an item's refusal in the body.
+fn place(splitting: &Splitting<'_>, index: usize, refused: &item::Refused) -> Fault {
+    let ordinal = index as u64 + 1;
+    let (item, prefix) = match splitting.form {
+        Form::Array => (Some(ordinal), format!("/{index}")),
+        Form::Lines => (Some(ordinal), String::new()),
+        Form::One | Form::Guess => (None, String::new()),
+    };
+    Fault {
+        code: refused.code(),
+        pointer: prefix + &refused.pointer(),
+        detail: refused.detail().to_owned(),
+        item,
+        offset: Some(splitting.items[index].offset),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAIN: &str = r#"{"kind":"run.started","job_id":"j","run_id":"r","timestamp":"t"}"#;
+
+    #[test]
+    fn one_bad_item_refuses_the_batch_and_all_bad_items_are_named() {
+        let body = format!("[{PLAIN},{{\"kind\":\"run.started\"}},7]");
+        let Err(Refusal::Refused(faults)) = admit(body.as_bytes(), Form::One, 10, None) else {
+            panic!("expected a refusal");
+        };
+        let found: Vec<_> = faults
+            .iter()
+            .map(|f| (f.code, f.item, f.offset, f.pointer.as_str()))
+            .collect();
+        let second = PLAIN.len() as u64 + 2;
+        assert_eq!(found[0].1, Some(2));
+        assert_eq!(found[0].2, Some(second));
+        assert_eq!(found[1], ("item_not_object", Some(3), Some(second + 23), "/2"));
+    }
+
+    #[test]
+    fn records_carry_the_contracts_headers_and_the_trace() {
+        let ready = admit(PLAIN.as_bytes(), Form::Guess, 1, Some("00-x")).unwrap();
+        let record = &ready[0].record;
+        assert_eq!((record.topic.as_str(), record.kind.as_str()), (TOPIC, RECORD_KIND));
+        assert_eq!(record.idempotency_key.as_deref(), Some(ready[0].dedupe_key.as_str()));
+        let header = |name: &str| record.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
+        assert_eq!(header("schema"), Some("harn.dashboard_job_event.v1"));
+        assert_eq!(
+            (header("job_id"), header("run_id"), header("status")),
+            (Some("j"), Some("r"), Some("running"))
+        );
+        assert_eq!(header("traceparent"), Some("00-x"));
+    }
+
+    #[test]
+    fn an_envelope_is_stored_as_it_arrived() {
+        let made = jobfold_core::contract::dashboard_job_event("null", PLAIN, None).unwrap();
+        let odd = made.replacen('{', "{  \"extra\" : 1.0e0 ,", 1);
+        let ready = admit(format!("[ {odd}]").as_bytes(), Form::Guess, 1, None).unwrap();
+        assert_eq!(ready[0].record.payload, odd);
+    }
+
+    #[test]
+    fn a_specification_is_normalised() {
+        let spec =
+            r#"{"kind":"run.failed","input":{"job_id":"j","run_id":"r","timestamp":"t"},"options":{"title":"T"}}"#;
+        let ready = admit(spec.as_bytes(), Form::Guess, 1, None).unwrap();
+        assert!(
+            ready[0].record.payload.contains("\"title\":\"T\""),
+            "{}",
+            ready[0].record.payload
+        );
+        let Err(Refusal::Refused(faults)) = admit(br#"{"kind":"run.failed","input":7}"#, Form::Guess, 1, None) else {
+            panic!("expected a refusal");
+        };
+        assert_eq!(faults[0].pointer, "/input");
+    }
+}
