@@ -12,14 +12,12 @@ mod axis;
 
 pub use axis::Axis;
 
-use crate::ingest::TOPIC;
+use crate::ingest::{EVENT_BYTES_MAX, TOPIC};
 use crate::log::{EventLog, Record};
 use jobfold_core::view::{HistoryOptions, JobsView, ViewOptions};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::watch;
 
-/// The largest envelope that is taken in, in bytes; the door refuses larger ones.
-pub const EVENT_BYTES_MAX: u32 = 1 << 20;
 /// Records that are read and folded between two looks at anything else.
 const PAGE_RECORDS: usize = 1024;
 

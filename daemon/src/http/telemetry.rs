@@ -9,7 +9,7 @@ use super::problem::Problem;
 use crate::auth::Scope;
 use crate::log::Receipt;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
@@ -169,14 +169,21 @@ pub(super) async fn observe(request: Request, next: Next) -> Response {
     let id = id.as_ref().and_then(|id| id.to_str().ok()).unwrap_or_default();
     let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
     tracing::debug!(request_id = id, %method, route, status, elapsed_us, "request answered");
-    let method = if response.status().as_u16() == 405 {
-        "other".to_owned()
-    } else {
-        method.to_string()
-    };
-    let labels = [("route", route), ("method", method), ("status", status.to_string())];
+    let labels = [
+        ("route", route),
+        ("method", known_method(&method).to_owned()),
+        ("status", status.to_string()),
+    ];
     histogram!("jobfold_http_request_seconds", &labels).record(elapsed.as_secs_f64());
     response
+}
+
+/// Anyone may invent a method; a label must not follow.
+fn known_method(method: &Method) -> &'static str {
+    ["GET", "HEAD", "POST", "OPTIONS"]
+        .into_iter()
+        .find(|known| *known == method.as_str())
+        .unwrap_or(OTHER)
 }
 
 /// Metrics for a scraper.

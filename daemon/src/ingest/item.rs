@@ -4,6 +4,7 @@
 //! `kind` and `options` beside it is a specification and is normalised; any other object is an input with its own
 //! kind. Plain ingestion passes no approval gate. The judging is the core's contract functions.
 
+use super::EVENT_BYTES_MAX;
 use super::pointer::{self, Within};
 use jobfold_core::Error;
 use jobfold_core::contract::{dashboard_job_event, dashboard_job_validate};
@@ -23,6 +24,7 @@ pub(super) struct Admitted {
 #[derive(Debug)]
 pub(super) enum Refused {
     NotObject,
+    TooLarge { bytes: usize },
     Contract { error: Error, within: Within },
 }
 
@@ -30,20 +32,22 @@ impl Refused {
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::NotObject => "item_not_object",
+            Self::TooLarge { .. } => "event_too_large",
             Self::Contract { error, .. } => error.code(),
         }
     }
 
-    pub(super) fn detail(&self) -> &str {
+    pub(super) fn detail(&self) -> String {
         match self {
-            Self::NotObject => "expected an object",
-            Self::Contract { error, .. } => error.detail(),
+            Self::NotObject => "expected an object".to_owned(),
+            Self::TooLarge { bytes } => format!("expected an event of at most {EVENT_BYTES_MAX} bytes, got {bytes}"),
+            Self::Contract { error, .. } => error.detail().to_owned(),
         }
     }
 
     pub(super) fn pointer(&self) -> String {
         match self {
-            Self::NotObject => String::new(),
+            Self::NotObject | Self::TooLarge { .. } => String::new(),
             Self::Contract { error, within } => pointer::of(error.path(), *within),
         }
     }
@@ -64,6 +68,9 @@ pub(super) fn admit(tape: &mut Tape, text: &str) -> Result<Admitted, Refused> {
     } else {
         dashboard_job_event("null", text, None).map_err(contract(Within::Item))?
     };
+    if payload.len() > EVENT_BYTES_MAX as usize {
+        return Err(Refused::TooLarge { bytes: payload.len() });
+    }
     describe(tape, payload).map_err(contract(Within::Item))
 }
 

@@ -21,6 +21,8 @@ use split::Splitting;
 pub const TOPIC: &str = "dashboard.jobs.events";
 /// Kind of the records that hold envelopes (dashboard contract §8).
 pub const RECORD_KIND: &str = "dashboard_job_event";
+/// The largest envelope that is taken in, in bytes; the projection folds nothing larger.
+pub const EVENT_BYTES_MAX: u32 = 1 << 20;
 /// Most faults that one refusal lists.
 const FAULTS_MAX: usize = 100;
 
@@ -116,7 +118,7 @@ fn place(splitting: &Splitting<'_>, index: usize, refused: &item::Refused) -> Fa
     Fault {
         code: refused.code(),
         pointer: prefix + &refused.pointer(),
-        detail: refused.detail().to_owned(),
+        detail: refused.detail(),
         item,
         offset: Some(splitting.items[index].offset),
     }
