@@ -7,7 +7,7 @@ import './style/jobs.css';
 import './style/detail.css';
 import './style/scrubber.css';
 import './style/states.css';
-import { goToAddress, recallSettings } from './state/actions';
+import { goToAddress, recallSettings, retryNow } from './state/actions';
 import { announceArrivals } from './state/announce';
 import { connection, now } from './state/store';
 import { keepAddress } from './state/url';
@@ -24,6 +24,11 @@ keepAddress();
 announceArrivals();
 listen();
 window.addEventListener('popstate', () => goToAddress(false));
+
+// A one-time link opened in another tab signs this one in too.
+window.addEventListener('focus', () => {
+  if (connection.peek().state === 'signed_out') retryNow();
+});
 
 let ticks = 0;
 setInterval(() => {

@@ -80,8 +80,9 @@ export const text = {
     title: 'No jobs yet',
     body: 'Start the daemon and send it job events, or look at a recorded history. Everything is folded in this page.',
     liveBody: 'The daemon is there and its log is empty. Send it a first event:',
-    command: 'jobfold serve --state-dir ./jobfold-state',
-    sendCommand: 'jobfold import FILE',
+    command: 'jobfold serve',
+    sendCommand: (origin: string) =>
+      `curl -H "Authorization: Bearer $(cat ~/.local/state/jobfold/token)" --json '{"kind":"run.started","job_id":"hello","run_id":"run-1","timestamp":"2026-01-01T12:00:00Z"}' ${origin}/v1/events`,
     copyCommand: 'Copy the command',
     sample: 'Load the sample log',
     file: 'Open an NDJSON file',

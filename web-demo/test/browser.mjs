@@ -89,7 +89,11 @@ export async function settled(page, head) {
   await page.waitForFunction(
     (wanted) => {
       const slider = document.querySelector('[role="slider"]');
-      return Number(slider?.getAttribute('aria-valuemax')) === wanted && document.querySelector('[data-digest]') !== null;
+      return (
+        Number(slider?.getAttribute('aria-valuemax')) === wanted &&
+        document.querySelector('[data-digest]') !== null &&
+        document.querySelector('.marks') !== null
+      );
     },
     head,
   );

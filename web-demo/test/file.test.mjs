@@ -90,6 +90,7 @@ test('the past is framed, named, and has the digest that Node computes', async (
 
 test('a filter without hits names the term to drop', async () => {
   await inEveryLook('no-hits', '?source=sample&q=status:succeeded%20zebra', async (page) => {
+    await settled(page, SAMPLE.length);
     const drop = page.getByRole('button', { name: /^Drop zebra, leaves \d+ jobs/ });
     await drop.waitFor();
   });

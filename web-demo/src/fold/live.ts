@@ -54,13 +54,14 @@ export class LiveFeed {
 
   async run(): Promise<void> {
     while (!this.#stopped) {
-      let reason: string;
+      let reason: string | null;
       try {
         reason = await this.#follow();
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
       }
       if (this.#stopped) return;
+      if (reason === null) continue;
       this.#gone_since_ms ??= Date.now();
       await this.#wait(reason);
     }
@@ -77,7 +78,8 @@ export class LiveFeed {
     this.#wake?.();
   }
 
-  async #follow(): Promise<string> {
+  /** Follows until the stream ends and says why; null asks for another try at once. */
+  async #follow(): Promise<string | null> {
     if (!this.#ever) this.#host.connection({ state: 'opening', label: this.#label });
     const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (this.#last_id !== null) headers['last-event-id'] = this.#last_id;
@@ -85,7 +87,7 @@ export class LiveFeed {
     if (response.status === 401 || response.status === 403) {
       this.#host.connection({ state: 'signed_out', label: this.#label });
       await new Promise<void>((resolve) => (this.#wake = resolve));
-      return 'signed out';
+      return null;
     }
     const type = response.headers.get('content-type') ?? '';
     if (!response.ok || !type.startsWith('text/event-stream') || !response.body) {

@@ -74,8 +74,9 @@ export function goLive(): void {
 }
 
 export function toggleLive(): void {
-  if (store.live.peek()) tell({ type: 'pause' });
-  else goLive();
+  if (!store.live.peek()) goLive();
+  // A finished history does not move on, so there is nothing to hold.
+  else if (store.connection.peek().state !== 'complete') tell({ type: 'pause' });
 }
 
 export function step(by: 1 | -1): void {

@@ -16,21 +16,23 @@ import { useVirtualizer } from './virtual';
 
 /** Sizes in rem, the same as in jobs.css. */
 const CARD = { width: 17, height: 8.75, gap: 0.625 };
-const ROW = { height: 2.5, height_narrow: 3.75 };
+const ROW = { height: 2.5, height_narrow: 3.75, head: 1.75 };
 const NARROW_REM = 42;
 
 interface Shape {
   columns: number;
   height_px: number;
   narrow: boolean;
+  /** Height of the sticky column heads, under which the first row begins. */
+  head_px: number;
 }
 
 function shapeFor(width_px: number): Shape {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const narrow = width_px < NARROW_REM * rem;
-  if (layout.value === 'list') return { columns: 1, height_px: (narrow ? ROW.height_narrow : ROW.height) * rem, narrow };
+  if (layout.value === 'list') return { columns: 1, height_px: (narrow ? ROW.height_narrow : ROW.height) * rem, narrow, head_px: narrow ? 0 : ROW.head * rem };
   const columns = Math.max(1, Math.floor((width_px / rem + CARD.gap) / (CARD.width + CARD.gap)));
-  return { columns, height_px: (CARD.height + CARD.gap) * rem, narrow };
+  return { columns, height_px: (CARD.height + CARD.gap) * rem, narrow, head_px: 0 };
 }
 
 /** Moves the roving focus by a number of places and brings it into view. */
@@ -58,9 +60,11 @@ export function Jobs() {
     count: lines,
     getScrollElement: () => scroller.current,
     estimateSize: () => shape.height_px,
+    paddingStart: shape.head_px,
+    scrollPaddingStart: shape.head_px,
     overscan: layout.value === 'list' ? 8 : 3,
   });
-  useLayoutEffect(() => virtualizer.measure(), [shape.height_px, shape.columns]);
+  useLayoutEffect(() => virtualizer.measure(), [shape.height_px, shape.columns, shape.head_px]);
 
   const items = virtualizer.getVirtualItems();
   const from = (items[0]?.index ?? 0) * shape.columns;
@@ -109,7 +113,7 @@ export function Jobs() {
   };
 
   const list = layout.value === 'list';
-  const header = list && !shape.narrow ? 1 : 0;
+  const header = shape.head_px > 0 ? 1 : 0;
   return (
     <div class={`jobs jobs-${layout.value}${shape.narrow ? ' jobs-narrow' : ''}`} data-shown={shown.value ? shown.value.length : cardCount.value}>
       <div
@@ -120,9 +124,9 @@ export function Jobs() {
         aria-colcount={list ? undefined : shape.columns}
         onKeyDown={keys}
       >
-        {header === 1 && <JobRowHeader />}
-        <div class="jobs-scroll" ref={scroller} role="rowgroup">
-          <div class="jobs-space" role="presentation" style={{ height: `${virtualizer.getTotalSize()}px` }}>
+        <div class="jobs-scroll" ref={scroller} role="presentation">
+          {header === 1 && <JobRowHeader />}
+          <div class="jobs-space" role="rowgroup" style={{ height: `${virtualizer.getTotalSize()}px` }}>
             {items.map((item) => {
               const style = { transform: `translateY(${item.start}px)` };
               const first = item.index * shape.columns;

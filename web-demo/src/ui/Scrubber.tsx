@@ -45,9 +45,14 @@ export function Scrubber() {
           <Press label={text.scrubber.nextFailure} keys="}" off={none} press={() => toFailure(1)}>
             <NextFailureIcon />
           </Press>
-          <button type="button" class={live.value ? 'live-button live-on' : 'live-button'} disabled={none} onClick={toggleLive}>
-            {live.value ? <PauseIcon /> : <LiveIcon />}
-            {live.value ? text.scrubber.pause : finished ? text.scrubber.end : text.scrubber.live}
+          <button
+            type="button"
+            class={live.value ? 'live-button live-on' : 'live-button'}
+            disabled={none || (finished && live.value)}
+            onClick={toggleLive}
+          >
+            {live.value && !finished ? <PauseIcon /> : <LiveIcon />}
+            {finished ? text.scrubber.end : live.value ? text.scrubber.pause : text.scrubber.live}
           </button>
         </div>
         <Place />
@@ -210,7 +215,6 @@ function Marks({ strip }: { strip: Strip }) {
   const buckets = strip.events.length;
   return (
     <svg class="marks" viewBox={`0 0 ${buckets} 40`} preserveAspectRatio="none" aria-hidden="true">
-      <path class="mark-events" d={bars(strip.events, 40, 40)} />
       {LANES.map(([lane, tone], at) => (
         <path key={lane} class={`mark-${tone}`} d={bars(strip[lane], 13 + at * 13, 11)} />
       ))}
@@ -218,14 +222,21 @@ function Marks({ strip }: { strip: Strip }) {
   );
 }
 
-/** Bars on a base line, the fullest bucket at full height; one with anything in it is high enough to be seen. */
+/** The widest a bar may be, as a share of the strip: few events must not look like many. */
+const BAR_SHARE_MAX = 1 / 200;
+
+/**
+ * Bars on a base line, the fullest bucket at full height; one with anything in it is high enough to be seen. A bar
+ * stands at the end of its bucket, where the playhead is after the bucket's last event.
+ */
 function bars(values: Uint32Array, base: number, height: number): string {
   const most = values.reduce((high, value) => Math.max(high, value), 1);
+  const wide = Math.min(1, values.length * BAR_SHARE_MAX);
   let path = '';
   values.forEach((value, bucket) => {
     if (value === 0) return;
     const tall = height * Math.max(0.25, value / most);
-    path += `M${bucket} ${base}v${-tall}h1v${tall}z`;
+    path += `M${bucket + 1 - wide} ${base}v${-tall}h${wide}v${tall}z`;
   });
   return path;
 }

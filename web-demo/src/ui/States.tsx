@@ -14,6 +14,7 @@ export function Banners() {
     <section class="banners" aria-label={text.notice.label}>
       <FaultBanner />
       <GoneBanner />
+      <SignedOutBanner />
       {notice.value !== null && (
         <div class="banner banner-note" role="status">
           <p>{notice.value}</p>
@@ -74,6 +75,21 @@ function GoneBanner() {
   );
 }
 
+/** The session ended while something was on screen: it stays, and the page goes on once there is a session again. */
+function SignedOutBanner() {
+  if (connection.value.state !== 'signed_out' || head.value === 0) return null;
+  return (
+    <div class="banner banner-gone">
+      <p>
+        <strong role="status">{text.signedOut.title}</strong> <span>{text.signedOut.body}</span> <code>{text.signedOut.command}</code>
+      </p>
+      <button type="button" class="button" onClick={retryNow}>
+        {text.signedOut.retry}
+      </button>
+    </div>
+  );
+}
+
 /** Stands in for the list; null when there are jobs to show. */
 export function Instead() {
   const of = connection.value;
@@ -101,7 +117,7 @@ function FirstRun() {
       {!fault.value && (
         <>
           <p>{following ? text.empty.liveBody : text.empty.body}</p>
-          <Command line={following ? text.empty.sendCommand : text.empty.command} />
+          <Command line={following ? text.empty.sendCommand(location.origin) : text.empty.command} />
         </>
       )}
       <div class="instead-buttons">
