@@ -11,7 +11,9 @@ const SCRIPT_BYTES_MAX = 60_000;
 const weigh = (name) =>
   brotliCompressSync(readFileSync(new URL(name, DIST)), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
 
-const names = readdirSync(DIST, { recursive: true }).filter((name) => /\.(js|css|wasm|html)$/.test(name)).sort();
+const names = readdirSync(DIST, { recursive: true })
+  .filter((name) => /\.(js|css|wasm|html)$/.test(name))
+  .sort();
 const totals = { js: 0, css: 0, wasm: 0, html: 0 };
 for (const name of names) {
   const bytes = weigh(name);

@@ -84,11 +84,7 @@ export interface JobDetail {
 }
 
 /** Where the history comes from. */
-export type Source =
-  | { kind: 'auto' }
-  | { kind: 'live' }
-  | { kind: 'sample' }
-  | { kind: 'file'; file: File };
+export type Source = { kind: 'auto' } | { kind: 'live' } | { kind: 'sample' } | { kind: 'file'; file: File };
 
 export type ToFold =
   /** `page` is the page's own address: the worker's files lie elsewhere. */

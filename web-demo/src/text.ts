@@ -234,7 +234,8 @@ export const text = {
     single: 'Use single-letter keys',
     marks: 'Marks',
     lanes: 'The strip at the foot has three lanes: failures on top, approvals in the middle, dead letters below.',
-    about: 'Everything on this page is computed by the jobfold package from the events alone. The digest names the exact state: the same file gives the same digest in',
+    about:
+      'Everything on this page is computed by the jobfold package from the events alone. The digest names the exact state: the same file gives the same digest in',
     command: 'jobfold replay FILE',
   },
   announce: {

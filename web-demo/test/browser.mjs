@@ -23,7 +23,15 @@ export async function launch() {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
   const browser = context.browser();
   return {
@@ -74,7 +82,9 @@ export async function shoot(page, name) {
 export async function assertAccessible(page, where) {
   await page.evaluate(AXE);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary}`).join(' | ')}`);
+  const found = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(' ')} ${node.failureSummary}`).join(' | ')}`,
+  );
   assert.deepEqual(found, [], where);
 }
 
@@ -86,15 +96,12 @@ export async function assertNoSidewaysScroll(page) {
 
 /** Waits until every event has been folded and shown, and its digest named. */
 export async function settled(page, head) {
-  await page.waitForFunction(
-    (wanted) => {
-      const slider = document.querySelector('[role="slider"]');
-      return (
-        Number(slider?.getAttribute('aria-valuemax')) === wanted &&
-        document.querySelector('[data-digest]') !== null &&
-        document.querySelector('.marks') !== null
-      );
-    },
-    head,
-  );
+  await page.waitForFunction((wanted) => {
+    const slider = document.querySelector('[role="slider"]');
+    return (
+      Number(slider?.getAttribute('aria-valuemax')) === wanted &&
+      document.querySelector('[data-digest]') !== null &&
+      document.querySelector('.marks') !== null
+    );
+  }, head);
 }

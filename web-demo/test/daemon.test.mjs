@@ -16,7 +16,9 @@ import { assertAccessible, assertQuiet, launch, open, settled, shoot } from './b
 const BIN = process.env.JOBFOLD_BIN ?? fileURLToPath(new URL('../../target/debug/jobfold', import.meta.url));
 /** On a developer's machine the daemon may not be built; a check run must have it. */
 const skip = existsSync(BIN) || process.env.CI ? false : `no daemon at ${BIN}: cargo build --bin jobfold`;
-const SAMPLE = readFileSync(new URL('../public/sample.ndjson', import.meta.url), 'utf8').trimEnd().split('\n');
+const SAMPLE = readFileSync(new URL('../public/sample.ndjson', import.meta.url), 'utf8')
+  .trimEnd()
+  .split('\n');
 const REFUSED = [/ERR_CONNECTION_REFUSED/, /ERR_INCOMPLETE_CHUNKED_ENCODING/, /ERR_EMPTY_RESPONSE/, /ERR_CONNECTION_RESET/];
 
 let browser;

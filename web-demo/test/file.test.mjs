@@ -15,7 +15,9 @@ const LOOKS = [
   ['narrow-light', { size: NARROW, theme: 'light' }],
   ['narrow-dark', { size: NARROW, theme: 'dark' }],
 ];
-const SAMPLE = readFileSync(new URL('../public/sample.ndjson', import.meta.url), 'utf8').trimEnd().split('\n');
+const SAMPLE = readFileSync(new URL('../public/sample.ndjson', import.meta.url), 'utf8')
+  .trimEnd()
+  .split('\n');
 
 let server;
 let browser;
@@ -136,20 +138,25 @@ test('5,000 jobs from a chosen file', async () => {
     await settled(page, SAMPLE.length);
     await choose(page, path);
     await settled(page, events.length);
-    assert.equal(await page.locator('[role=grid]').getAttribute('aria-rowcount').then(Number) >= 5_000, true);
+    assert.equal((await page.locator('[role=grid]').getAttribute('aria-rowcount').then(Number)) >= 5_000, true);
     const rows = await page.locator('[role=row]').count();
     assert.ok(rows <= 150, `${rows} rows are in the document`);
     assert.equal(await shownDigest(page), digestOf(events));
   });
-  await inEveryLook('large-cards', '?source=sample', async (page) => {
-    await settled(page, SAMPLE.length);
-    await choose(page, path);
-    await settled(page, events.length);
-    await page.locator('[role=grid]').press('Tab');
-    await page.locator('.card').first().focus();
-    await page.keyboard.press('End');
-    await page.waitForFunction(() => document.activeElement?.dataset.place === '4999');
-  }, [LOOKS[0], LOOKS[3]]);
+  await inEveryLook(
+    'large-cards',
+    '?source=sample',
+    async (page) => {
+      await settled(page, SAMPLE.length);
+      await choose(page, path);
+      await settled(page, events.length);
+      await page.locator('[role=grid]').press('Tab');
+      await page.locator('.card').first().focus();
+      await page.keyboard.press('End');
+      await page.waitForFunction(() => document.activeElement?.dataset.place === '4999');
+    },
+    [LOOKS[0], LOOKS[3]],
+  );
 });
 
 test('texts that try to be markup stay texts, unknown kinds and statuses stay neutral', async () => {
@@ -159,7 +166,10 @@ test('texts that try to be markup stay texts, unknown kinds and statuses stay ne
   await settled(page, SAMPLE.length);
   await choose(page, path);
   await settled(page, 2);
-  assert.match(await page.locator('.card').first().textContent(), /Unknown: paused by <b>ops<\/b>.*<script>alert\(1\)<\/script>/s);
+  assert.match(
+    await page.locator('.card').first().textContent(),
+    /Unknown: paused by <b>ops<\/b>.*<script>alert\(1\)<\/script>/s,
+  );
   await page.locator('.card').nth(1).click();
   await page.locator('.detail .error-text').waitFor();
   assert.equal(await page.locator('.detail a').count(), 0, 'a javascript: address became a link');
@@ -192,7 +202,11 @@ test('everything by keyboard alone: find a failed job, read it, go back in time,
   const key = (name) => page.keyboard.press(name);
   await key('/');
   await page.keyboard.type('status:failed');
-  await page.waitForFunction(() => document.querySelector('.shown')?.textContent !== '' && [...document.querySelectorAll('.card .status-text')].every((text) => text.textContent === 'Failed'));
+  await page.waitForFunction(
+    () =>
+      document.querySelector('.shown')?.textContent !== '' &&
+      [...document.querySelectorAll('.card .status-text')].every((text) => text.textContent === 'Failed'),
+  );
   await key('Escape');
   await key('j');
   await key('k');
@@ -203,7 +217,10 @@ test('everything by keyboard alone: find a failed job, read it, go back in time,
   await page.locator('.banner-past').waitFor();
   const before_step = Number(await page.locator('[role=slider]').getAttribute('aria-valuenow'));
   await key('[');
-  await page.waitForFunction((at) => Number(document.querySelector('[role=slider]').getAttribute('aria-valuenow')) === at - 1, before_step);
+  await page.waitForFunction(
+    (at) => Number(document.querySelector('[role=slider]').getAttribute('aria-valuenow')) === at - 1,
+    before_step,
+  );
   await key('Space');
   await page.locator('.banner-past').waitFor({ state: 'detached' });
   await key('Escape');
@@ -289,9 +306,14 @@ test('dragging and typing move the playhead', async () => {
 test('the export folds to the digest in its name', async () => {
   const page = await open(browser, `${server.url}?source=sample&seq=100`);
   await page.locator('.banner-past').waitFor();
-  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /^Export the events/ }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: /^Export the events/ }).click(),
+  ]);
   const name = download.suggestedFilename();
-  const events = readFileSync(await download.path(), 'utf8').trimEnd().split('\n');
+  const events = readFileSync(await download.path(), 'utf8')
+    .trimEnd()
+    .split('\n');
   assert.equal(events.length, 100);
   assert.equal(name, `jobfold-seq-100-${digestOf(events).slice(0, 16)}.ndjson`);
   assertQuiet(page);

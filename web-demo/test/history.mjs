@@ -14,16 +14,41 @@ export function randomFrom(seed) {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
-  return { next, below: (n) => Math.floor(next() * n), pick: (list) => list[Math.floor(next() * list.length)], chance: (p) => next() < p };
+  return {
+    next,
+    below: (n) => Math.floor(next() * n),
+    pick: (list) => list[Math.floor(next() * list.length)],
+    chance: (p) => next() < p,
+  };
 }
 
 const WORKFLOWS = [
-  ['invoice-export', 'Export invoices', 'finance', ['S3 answered 503 SlowDown after 4 attempts', 'column total_cents is null in row 1841']],
-  ['mail-digest', 'Send the daily digest', 'mail', ['550 5.1.1 mailbox unavailable for 3 of 412 recipients', 'template digest/v3 not found']],
+  [
+    'invoice-export',
+    'Export invoices',
+    'finance',
+    ['S3 answered 503 SlowDown after 4 attempts', 'column total_cents is null in row 1841'],
+  ],
+  [
+    'mail-digest',
+    'Send the daily digest',
+    'mail',
+    ['550 5.1.1 mailbox unavailable for 3 of 412 recipients', 'template digest/v3 not found'],
+  ],
   ['image-resize', 'Resize uploaded images', 'media', ['vips: out of memory while decoding a 19,200 x 10,800 image']],
-  ['search-reindex', 'Rebuild the search index', 'search', ['shard 7 refused the snapshot: version 412 is behind 415', 'timeout after 900 s']],
+  [
+    'search-reindex',
+    'Rebuild the search index',
+    'search',
+    ['shard 7 refused the snapshot: version 412 is behind 415', 'timeout after 900 s'],
+  ],
   ['ledger-close', 'Close the ledger', 'finance', ['debits and credits differ by 0.01 EUR in account 4400']],
-  ['deploy-web', 'Deploy web to production', 'deploy', ['health check failed: 2 of 6 instances answered 502', 'image digest does not match the signed manifest']],
+  [
+    'deploy-web',
+    'Deploy web to production',
+    'deploy',
+    ['health check failed: 2 of 6 instances answered 502', 'image digest does not match the signed manifest'],
+  ],
   ['backup-verify', 'Verify last night’s backup', 'ops', ['restored table orders has 12 rows less than its manifest']],
   ['user-import', 'Import users from the directory', 'sync', ['LDAP result 51: busy', 'duplicate e-mail in line 88']],
   ['fraud-score', 'Score new payments', 'risk', ['model fraud-v12 returned NaN for payment 77120']],
@@ -60,7 +85,13 @@ function jobHistory(at, random, begin, runs_max, timeline) {
   let clock = begin + random.below(60 * MINUTE_MS);
   const tell = (kind, more, after_ms) => {
     clock += after_ms;
-    const input = { ...base, source_timestamp: new Date(clock).toISOString(), source_id: `src-${at}-${timeline.length}`, raw_payload: {}, ...more };
+    const input = {
+      ...base,
+      source_timestamp: new Date(clock).toISOString(),
+      source_id: `src-${at}-${timeline.length}`,
+      raw_payload: {},
+      ...more,
+    };
     timeline.push({ at_ms: clock, order: timeline.length, kind, input });
   };
   tell('scheduled_job.created', { priority: random.pick(['low', 'normal', 'high']) }, 0);
@@ -76,7 +107,16 @@ function runHistory(run_id, last, random, errors, tell) {
   tell('run.queued', { run_id, queue_depth: random.below(40), attempt: 1, max_attempts: 3 }, wait());
   if (last && random.chance(0.1)) return;
   if (random.chance(0.12)) {
-    const approval = { request_id: `apr_${run_id}`, summary: random.pick(['Production change: needs a second pair of eyes', 'Touches personal data of 1,204 customers', 'Costs an estimated 310 EUR']), requested_at: '2026-11-18T07:00:00Z', expires_at: '2026-11-19T07:00:00Z' };
+    const approval = {
+      request_id: `apr_${run_id}`,
+      summary: random.pick([
+        'Production change: needs a second pair of eyes',
+        'Touches personal data of 1,204 customers',
+        'Costs an estimated 310 EUR',
+      ]),
+      requested_at: '2026-11-18T07:00:00Z',
+      expires_at: '2026-11-19T07:00:00Z',
+    };
     tell('approval.requested', { run_id, approval }, 4_000);
     if (last && random.chance(0.5)) return;
     if (random.chance(0.2)) {
@@ -91,7 +131,8 @@ function runHistory(run_id, last, random, errors, tell) {
   const failing = random.chance(0.28);
   if (!failing) {
     tell('run.succeeded', { run_id, result: { rows: random.below(90_000), bytes: random.below(9_000_000) } }, wait());
-    if (random.chance(0.6)) tell('receipt.available', { run_id, receipt_id: `rcpt_${run_id}`, receipt_url: `https://receipts.example/${run_id}` }, 900);
+    if (random.chance(0.6))
+      tell('receipt.available', { run_id, receipt_id: `rcpt_${run_id}`, receipt_url: `https://receipts.example/${run_id}` }, 900);
     return;
   }
   const error = random.pick(errors);
@@ -106,17 +147,35 @@ function runHistory(run_id, last, random, errors, tell) {
   if (random.chance(0.5)) return;
   const dlq = { dlq_id: `dlq_${run_id}`, attempts: 3, final_error: error, error_class: 'permanent' };
   tell('dlq.created', { run_id, error, dlq }, 1_000);
-  if (random.chance(0.35)) tell('replay_fixture.available', { run_id, replay_id: `fx_${run_id}`, replay_url: `https://fixtures.example/${run_id}` }, 2_000);
+  if (random.chance(0.35))
+    tell(
+      'replay_fixture.available',
+      { run_id, replay_id: `fx_${run_id}`, replay_url: `https://fixtures.example/${run_id}` },
+      2_000,
+    );
   if (random.chance(0.25)) tell('dlq.replayed', { run_id, dlq: { ...dlq, state: 'replayed' } }, wait());
   else if (random.chance(0.2)) tell('dlq.dismissed', { run_id, dlq: { ...dlq, state: 'dismissed' } }, wait());
 }
 
 /** A job whose every text tries to be something else, and a kind and a status nobody knows. */
 export function hostile() {
-  const base = { job_id: '<script>alert(1)</script>', title: '"><img src=x onerror=alert(1)> \u202Egnirts', source_timestamp: 'yesterday, about noon' };
+  const base = {
+    job_id: '<script>alert(1)</script>',
+    title: '"><img src=x onerror=alert(1)> \u202Egnirts',
+    source_timestamp: 'yesterday, about noon',
+  };
   return [
     ['quota.exceeded', { ...base, status: 'paused by <b>ops</b>', source_timestamp: '2026-11-18T09:00:00Z', queue: '</span>' }],
-    ['run.failed', { ...base, job_id: '__proto__', run_id: 'constructor', error: `${'x'.repeat(900)} <script>`, related_refs: [{ kind: 'link', label: 'click', url: 'javascript:alert(1)' }] }],
+    [
+      'run.failed',
+      {
+        ...base,
+        job_id: '__proto__',
+        run_id: 'constructor',
+        error: `${'x'.repeat(900)} <script>`,
+        related_refs: [{ kind: 'link', label: 'click', url: 'javascript:alert(1)' }],
+      },
+    ],
   ];
 }
 

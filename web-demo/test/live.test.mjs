@@ -32,9 +32,15 @@ test('follows the log as it grows', async () => {
   // Paused: the head moves on, the shown moment stays.
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.locator('.banner-past').waitFor();
-  const more = recordsOf([...events, ...(await lines(day({ seed: 43, jobs: 2, runs_max: 1, start: '2026-11-19T06:00:00.000Z' })))]).slice(events.length);
+  const more = recordsOf([
+    ...events,
+    ...(await lines(day({ seed: 43, jobs: 2, runs_max: 1, start: '2026-11-19T06:00:00.000Z' }))),
+  ]).slice(events.length);
   server.append(more);
-  await page.waitForFunction((head) => document.querySelector('[role=slider]').getAttribute('aria-valuemax') === String(head), events.length + more.length);
+  await page.waitForFunction(
+    (head) => document.querySelector('[role=slider]').getAttribute('aria-valuemax') === String(head),
+    events.length + more.length,
+  );
   assert.equal(await page.locator('[role=slider]').getAttribute('aria-valuenow'), String(events.length));
   await page.getByRole('button', { name: 'Return to live' }).click();
   await page.locator('.banner-past').waitFor({ state: 'detached' });

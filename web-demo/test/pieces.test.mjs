@@ -10,13 +10,19 @@ const load = (path) => vite.ssrLoadModule(`/src/${path}`);
 
 before(async () => {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  vite = await createServer({ root, logLevel: 'error', server: { middlewareMode: true, hmr: false, watch: null, ws: false }, appType: 'custom' });
+  vite = await createServer({
+    root,
+    logLevel: 'error',
+    server: { middlewareMode: true, hmr: false, watch: null, ws: false },
+    appType: 'custom',
+  });
 });
 after(() => vite.close());
 
 test('an event stream reads the same however it is cut', async () => {
   const { SseReader } = await load('fold/sse.ts');
-  const stream = ': hello\r\n\r\nid: default:1\nevent: record\ndata: {"a":\ndata: 1}\n\nretry: 5\ndata\n\nid:2\rdata: x\r\revent: reset\ndata: {}\n\n';
+  const stream =
+    ': hello\r\n\r\nid: default:1\nevent: record\ndata: {"a":\ndata: 1}\n\nretry: 5\ndata\n\nid:2\rdata: x\r\revent: reset\ndata: {}\n\n';
   const expected = [
     { event: 'record', data: '{"a":\n1}', id: 'default:1' },
     { event: 'message', data: '', id: 'default:1' },
@@ -28,7 +34,7 @@ test('an event stream reads the same however it is cut', async () => {
   for (let round = 0; round < 200; round += 1) {
     const reader = new SseReader();
     const out = [];
-    for (let at = 0; at < stream.length; ) {
+    for (let at = 0; at < stream.length;) {
       const size = 1 + random.below(9);
       out.push(...reader.push(stream.slice(at, at + size)));
       at += size;

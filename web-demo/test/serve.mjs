@@ -7,7 +7,14 @@ import { createServer } from 'node:http';
 import { createHash } from 'node:crypto';
 
 const DIST = new URL('../dist/', import.meta.url);
-const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', wasm: 'application/wasm', ndjson: 'application/x-ndjson' };
+const TYPES = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript',
+  css: 'text/css',
+  svg: 'image/svg+xml',
+  wasm: 'application/wasm',
+  ndjson: 'application/x-ndjson',
+};
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -55,8 +62,20 @@ export function serveStatic() {
 export function recordsOf(lines, salt = '') {
   let prev = '0'.repeat(64);
   return lines.map((payload, at) => {
-    const hash = createHash('sha256').update(salt + prev + payload).digest('hex');
-    const record = { seq: at + 1, topic: 'dashboard.jobs.events', topic_seq: at + 1, kind: 'dashboard_job_event', payload, headers: {}, at_ms: 1_763_000_000_000 + at, prev, hash };
+    const hash = createHash('sha256')
+      .update(salt + prev + payload)
+      .digest('hex');
+    const record = {
+      seq: at + 1,
+      topic: 'dashboard.jobs.events',
+      topic_seq: at + 1,
+      kind: 'dashboard_job_event',
+      payload,
+      headers: {},
+      at_ms: 1_763_000_000_000 + at,
+      prev,
+      hash,
+    };
     prev = hash;
     return record;
   });

@@ -83,7 +83,12 @@ export class LiveFeed {
     if (!this.#ever) this.#host.connection({ state: 'opening', label: this.#label });
     const headers: Record<string, string> = { accept: 'text/event-stream' };
     if (this.#last_id !== null) headers['last-event-id'] = this.#last_id;
-    const response = await fetch(this.#url, { headers, credentials: 'same-origin', cache: 'no-store', signal: this.#ended.signal });
+    const response = await fetch(this.#url, {
+      headers,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal: this.#ended.signal,
+    });
     if (response.status === 401 || response.status === 403) {
       this.#host.connection({ state: 'signed_out', label: this.#label });
       await new Promise<void>((resolve) => (this.#wake = resolve));

@@ -147,7 +147,9 @@ function exportEvents(): void {
 
 function handle(message: ToFold): void {
   if (message.type === 'open') {
-    open(message.source, message.page, message.position).catch((error: unknown) => fault(described(error).code, described(error).message));
+    open(message.source, message.page, message.position).catch((error: unknown) =>
+      fault(described(error).code, described(error).message),
+    );
     return;
   }
   if (message.type === 'retry') live?.retry();

@@ -41,7 +41,13 @@ export function Detail() {
         </div>
         <div class="detail-tools">
           <CopyLink />
-          <button type="button" class="icon-button" aria-label={text.detail.close} title={text.detail.close} onClick={closeDetail}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={text.detail.close}
+            title={text.detail.close}
+            onClick={closeDetail}
+          >
             <CloseIcon />
           </button>
         </div>
@@ -124,7 +130,9 @@ function Members({ title, members }: { title: string; members: Member[] }) {
         {members.map(({ name, value }) => (
           <div key={name}>
             <dt>{text.detail.members[name] ?? name}</dt>
-            <dd class={parsed(value) === null && /_id$/.test(name) ? 'mono' : ''}>{parsed(value) === null ? value : <FullTime at={value} />}</dd>
+            <dd class={parsed(value) === null && /_id$/.test(name) ? 'mono' : ''}>
+              {parsed(value) === null ? value : <FullTime at={value} />}
+            </dd>
           </div>
         ))}
       </dl>
@@ -144,9 +152,7 @@ function Actions({ of }: { of: JobDetail }) {
             <button type="button" class="button" aria-disabled="true" aria-describedby="intents-note">
               {intent.label}
             </button>
-            <span class="quiet">
-              {intent.requires_approval ? text.detail.actionNeedsApproval(intent.effect) : intent.effect}
-            </span>
+            <span class="quiet">{intent.requires_approval ? text.detail.actionNeedsApproval(intent.effect) : intent.effect}</span>
           </li>
         ))}
       </ul>

@@ -51,7 +51,14 @@ export function Filters() {
 function LayoutButton({ to }: { to: Layout }) {
   const label = to === 'cards' ? text.list.cards : text.list.rows;
   return (
-    <button type="button" class="icon-button" aria-pressed={layout.value === to} aria-label={label} title={label} onClick={() => setLayout(to)}>
+    <button
+      type="button"
+      class="icon-button"
+      aria-pressed={layout.value === to}
+      aria-label={label}
+      title={label}
+      onClick={() => setLayout(to)}
+    >
       {to === 'cards' ? <CardsIcon /> : <ListIcon />}
     </button>
   );

@@ -19,7 +19,13 @@ export function Help() {
     <dialog ref={dialog} class="help" aria-labelledby="help-title" onClose={() => (helpOpen.value = false)}>
       <div class="help-head">
         <h2 id="help-title">{text.help.title}</h2>
-        <button type="button" class="icon-button" aria-label={text.help.close} title={text.help.close} onClick={() => (helpOpen.value = false)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={text.help.close}
+          title={text.help.close}
+          onClick={() => (helpOpen.value = false)}
+        >
           <CloseIcon />
         </button>
       </div>

@@ -21,7 +21,14 @@ export function JobRowHeader() {
   );
 }
 
-export function JobRow({ place, row, isActive, isOpen, rowIndex, style }: JobProps & { rowIndex: number; style: { transform: string } }) {
+export function JobRow({
+  place,
+  row,
+  isActive,
+  isOpen,
+  rowIndex,
+  style,
+}: JobProps & { rowIndex: number; style: { transform: string } }) {
   const problem = row && problemOf(row);
   return (
     <div

@@ -30,7 +30,13 @@ interface Shape {
 function shapeFor(width_px: number): Shape {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const narrow = width_px < NARROW_REM * rem;
-  if (layout.value === 'list') return { columns: 1, height_px: (narrow ? ROW.height_narrow : ROW.height) * rem, narrow, head_px: narrow ? 0 : ROW.head * rem };
+  if (layout.value === 'list')
+    return {
+      columns: 1,
+      height_px: (narrow ? ROW.height_narrow : ROW.height) * rem,
+      narrow,
+      head_px: narrow ? 0 : ROW.head * rem,
+    };
   const columns = Math.max(1, Math.floor((width_px / rem + CARD.gap) / (CARD.width + CARD.gap)));
   return { columns, height_px: (CARD.height + CARD.gap) * rem, narrow, head_px: 0 };
 }
@@ -115,7 +121,10 @@ export function Jobs() {
   const list = layout.value === 'list';
   const header = shape.head_px > 0 ? 1 : 0;
   return (
-    <div class={`jobs jobs-${layout.value}${shape.narrow ? ' jobs-narrow' : ''}`} data-shown={shown.value ? shown.value.length : cardCount.value}>
+    <div
+      class={`jobs jobs-${layout.value}${shape.narrow ? ' jobs-narrow' : ''}`}
+      data-shown={shown.value ? shown.value.length : cardCount.value}
+    >
       <div
         role="grid"
         class="jobs-grid"
@@ -132,7 +141,14 @@ export function Jobs() {
               const first = item.index * shape.columns;
               const places = Array.from({ length: Math.min(shape.columns, total - first) }, (_, at) => first + at);
               return list ? (
-                <JobRow key={item.key} style={style} place={first} row={rowAt(first)} rowIndex={item.index + 1 + header} {...marks(first, here)} />
+                <JobRow
+                  key={item.key}
+                  style={style}
+                  place={first}
+                  row={rowAt(first)}
+                  rowIndex={item.index + 1 + header}
+                  {...marks(first, here)}
+                />
               ) : (
                 <div
                   key={item.key}

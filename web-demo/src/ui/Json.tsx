@@ -20,7 +20,7 @@ function tokens(json: string): Token[] {
     if (plain) out.push({ text: plain, kind: '' });
     plain = '';
   };
-  for (let i = 0; i < json.length; ) {
+  for (let i = 0; i < json.length;) {
     const c = json[i]!;
     if (c === '"') {
       flush();

@@ -11,15 +11,7 @@ import { at, connection, density, digest, head, live, past, position } from '../
 import { count, text } from '../text';
 import { long } from '../time';
 import { CopyButton } from './Json';
-import {
-  DownloadIcon,
-  LiveIcon,
-  NextFailureIcon,
-  PauseIcon,
-  PreviousFailureIcon,
-  StepBackIcon,
-  StepForwardIcon,
-} from './icons';
+import { DownloadIcon, LiveIcon, NextFailureIcon, PauseIcon, PreviousFailureIcon, StepBackIcon, StepForwardIcon } from './icons';
 
 const BUCKET_PX = 3;
 /** Ranges of the table that says in words what the strip draws. */
@@ -165,7 +157,16 @@ function Track() {
   };
   const keys = (event: KeyboardEvent): void => {
     const page = Math.max(1, Math.round(all / 20));
-    const moves: Record<string, number> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -page, PageUp: page, Home: -all, End: all };
+    const moves: Record<string, number> = {
+      ArrowLeft: -1,
+      ArrowDown: -1,
+      ArrowRight: 1,
+      ArrowUp: 1,
+      PageDown: -page,
+      PageUp: page,
+      Home: -all,
+      End: all,
+    };
     const by = moves[event.key];
     if (by === undefined) return;
     event.preventDefault();
@@ -264,7 +265,9 @@ function StripTable({ strip, all }: { strip: Strip; all: number }) {
         <tbody>
           {Array.from({ length: ranges }, (_, range) => (
             <tr key={range}>
-              <th scope="row">{text.scrubber.range(Math.floor((range * all) / ranges) + 1, Math.floor(((range + 1) * all) / ranges))}</th>
+              <th scope="row">
+                {text.scrubber.range(Math.floor((range * all) / ranges) + 1, Math.floor(((range + 1) * all) / ranges))}
+              </th>
               <td>{count(sum(strip.events, range))}</td>
               <td>{count(sum(strip.failures, range))}</td>
               <td>{count(sum(strip.approvals, range))}</td>

@@ -3,7 +3,19 @@
  * daemon gone, not signed in, the past, a fault.
  */
 import { copy, dropTerm, exportEvents, goLive, openLive, openSample, retryNow, setQuery } from '../state/actions';
-import { answeredQuery, cardCount, connection, excluders, fault, head, notice, now, past, position, queryFault } from '../state/store';
+import {
+  answeredQuery,
+  cardCount,
+  connection,
+  excluders,
+  fault,
+  head,
+  notice,
+  now,
+  past,
+  position,
+  queryFault,
+} from '../state/store';
 import { text } from '../text';
 import { age } from '../time';
 import { CopyIcon } from './icons';
@@ -81,7 +93,8 @@ function SignedOutBanner() {
   return (
     <div class="banner banner-gone">
       <p>
-        <strong role="status">{text.signedOut.title}</strong> <span>{text.signedOut.body}</span> <code>{text.signedOut.command}</code>
+        <strong role="status">{text.signedOut.title}</strong> <span>{text.signedOut.body}</span>{' '}
+        <code>{text.signedOut.command}</code>
       </p>
       <button type="button" class="button" onClick={retryNow}>
         {text.signedOut.retry}
@@ -135,7 +148,13 @@ export function Command({ line }: { line: string }) {
   return (
     <div class="command">
       <code class="mono">{line}</code>
-      <button type="button" class="icon-button" aria-label={text.empty.copyCommand} title={text.empty.copyCommand} onClick={() => void copy(line)}>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={text.empty.copyCommand}
+        title={text.empty.copyCommand}
+        onClick={() => void copy(line)}
+      >
         <CopyIcon />
       </button>
     </div>

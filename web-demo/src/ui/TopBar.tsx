@@ -81,7 +81,13 @@ function QueryBox() {
       {query.value === '' ? (
         <kbd aria-hidden="true">/</kbd>
       ) : (
-        <button type="button" class="icon-button" aria-label={text.query.clear} title={text.query.clear} onClick={() => setQuery('')}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label={text.query.clear}
+          title={text.query.clear}
+          onClick={() => setQuery('')}
+        >
           <CloseIcon />
         </button>
       )}

@@ -1,5 +1,12 @@
 /* TanStack's virtualizer as a Preact hook: which rows exist in the document, and where. */
-import { type PartialKeys, Virtualizer, type VirtualizerOptions, elementScroll, observeElementOffset, observeElementRect } from '@tanstack/virtual-core';
+import {
+  type PartialKeys,
+  Virtualizer,
+  type VirtualizerOptions,
+  elementScroll,
+  observeElementOffset,
+  observeElementRect,
+} from '@tanstack/virtual-core';
 import { useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 
 type Options = PartialKeys<
