@@ -111,6 +111,10 @@ impl From<crate::log::Error> for Failure {
         use crate::log::Error;
         let exit = match &error {
             Error::Locked { .. } => Exit::Conflict,
+            Error::Io {
+                kind: io::ErrorKind::NotFound,
+                ..
+            } => Exit::NotFound,
             _ => Exit::Failed,
         };
         let failure = Self::new(exit, error.code(), &error);
@@ -119,6 +123,7 @@ impl From<crate::log::Error> for Failure {
             Error::Damaged(_) => {
                 failure.hint("jobfold verify says how far the log holds, jobfold repair keeps that part")
             }
+            _ if exit == Exit::NotFound => failure.hint("--state-dir names the directory that jobfold serve was given"),
             _ => failure,
         }
     }

@@ -48,14 +48,21 @@ use std::process::ExitCode;
     7 daemon unreachable, 130 interrupted. Data goes to stdout, words go to stderr."
 )]
 struct Cli {
-    /// Colour the words on stderr. NO_COLOR and CLICOLOR_FORCE are honoured under `auto`.
-    #[arg(long, value_enum, default_value_t = Color::Auto, global = true, value_name = "WHEN")]
+    /// Colour the words on stderr; `auto` honours NO_COLOR and CLICOLOR_FORCE.
+    #[arg(
+        long,
+        value_enum,
+        default_value_t = Color::Auto,
+        global = true,
+        value_name = "WHEN",
+        help_heading = "Everywhere"
+    )]
     color: Color,
     /// Say nothing but errors.
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = "Everywhere")]
     quiet: bool,
     /// Never ask; refuse instead.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Everywhere")]
     no_input: bool,
     #[command(subcommand)]
     command: Command,

@@ -15,14 +15,11 @@ pub(super) struct Output {
     pub quiet: bool,
 }
 
-/// When to colour.
+/// When to colour: `Auto` means on a terminal, unless `NO_COLOR` is set, and always when `CLICOLOR_FORCE` is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Color {
-    /// On a terminal, unless NO_COLOR is set; always when CLICOLOR_FORCE is.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 

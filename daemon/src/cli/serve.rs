@@ -64,11 +64,10 @@ pub(super) struct Serve {
     log_level: String,
 }
 
+/// `Pretty` is for people, `Json` for machines: one object a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum LogFormat {
-    /// For people.
     Pretty,
-    /// For machines, one JSON object a line.
     Json,
 }
 
