@@ -184,4 +184,50 @@ mod tests {
         };
         assert_eq!(faults[0].pointer, "/input");
     }
+
+    /// The contract's own cases, sent through the door: it takes exactly those that the contract takes, and whatever
+    /// it takes, the projection folds.
+    #[test]
+    fn the_door_agrees_with_the_contract_and_with_the_fold() {
+        let cases = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/conformance/dashboard");
+        let (mut taken, mut refused) = (0, 0);
+        for entry in std::fs::read_dir(cases).unwrap() {
+            let lines = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+            for line in lines.lines() {
+                let mut tape = Tape::new();
+                let case = tape.read(line.as_bytes()).unwrap();
+                let Some(body) = body_of(case) else { continue };
+                let admitted = admit(body.as_bytes(), Form::One, 1, None);
+                let expected = case.get("ok").is_some();
+                assert_eq!(admitted.is_ok(), expected, "{body}: {admitted:?}");
+                let Ok(ready) = admitted else {
+                    refused += 1;
+                    continue;
+                };
+                taken += 1;
+                let mut view = jobfold_core::view::JobsView::new(jobfold_core::view::ViewOptions::default());
+                view.push_event(ready[0].record.payload.as_bytes()).unwrap();
+                assert_eq!(ready[0].record.idempotency_key.as_ref(), Some(&ready[0].dedupe_key));
+            }
+        }
+        assert!(taken > 300 && refused > 100, "{taken} taken, {refused} refused");
+    }
+
+    /// What a client would send for a case; nothing where the case is about something else than one event.
+    fn body_of(case: jobfold_core::json::Node<'_>) -> Option<String> {
+        let args: Vec<&str> = case.get("args")?.items().map(|arg| arg.raw()).collect();
+        let arg = |index: usize| args.get(index).copied().unwrap_or("null");
+        let function = case.get("fn")?;
+        if function.is_text("dashboard_job_event") {
+            return Some(format!(
+                r#"{{"kind":{},"input":{},"options":{}}}"#,
+                arg(0),
+                arg(1),
+                arg(2)
+            ));
+        }
+        let envelope = arg(0);
+        let validate = function.is_text("dashboard_job_validate");
+        (validate && envelope.contains("\"schema\":")).then(|| envelope.to_owned())
+    }
 }
