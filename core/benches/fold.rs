@@ -34,7 +34,7 @@ fn main() {
         Ok(path) => std::fs::read(path).expect("the stream can be read"),
         Err(_) => generate(events_count(), 5_000),
     };
-    let events = stream.iter().filter(|byte| **byte == b'\n').count();
+    let events = stream.split(|byte| *byte == b'\n').count() - 1;
     println!(
         "fold.stream\t{events}\tevents\t{:.0}\tbytes each",
         stream.len() as f64 / events as f64

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 /// Room for this many keys comes with the first one.
 const SLOT_COUNT_MIN: usize = 16;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct DedupeSet {
     /// Zero marks a free slot.
     slots: Vec<u128>,

@@ -227,14 +227,6 @@ pub(crate) enum RefList {
 impl RefList {
     pub(crate) const ALL: [Self; 3] = [Self::Receipt, Self::Replay, Self::Related];
 
-    pub(crate) const fn member(self) -> Member {
-        match self {
-            Self::Receipt => Member::ReceiptRefs,
-            Self::Replay => Member::ReplayRefs,
-            Self::Related => Member::RelatedRefs,
-        }
-    }
-
     const fn of(member: Member) -> Option<Self> {
         match member {
             Member::ReceiptRefs => Some(Self::Receipt),

@@ -4,10 +4,10 @@
 //! event asks, and kept, so a job with many neutral events does not read its intents again and again.
 //! Must not know: what an intent permits.
 
+use crate::dedupe::DedupeSet;
 use crate::envelope::{Envelope, IntentSlots, Slot};
 use crate::hash::Keyed;
 use crate::json::Tape;
-use alloc::collections::BTreeSet;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 pub(crate) struct Intents {
     /// The items as they were written, joined by commas.
     joined: Vec<u8>,
-    keys: Option<BTreeSet<u128>>,
+    keys: Option<DedupeSet>,
 }
 
 impl Intents {
@@ -39,7 +39,7 @@ impl Intents {
                 *current = Arc::new(Self {
                     joined: scratch.clone(),
                     keys: None,
-                })
+                });
             }
         }
     }
@@ -83,17 +83,17 @@ pub(super) fn push_trimmed(out: &mut Vec<u8>, slot: Slot, bytes: &[u8]) {
 }
 
 /// The keys of intents that a card already shows.
-fn keys_of(joined: &[u8], keyed: &Keyed) -> BTreeSet<u128> {
+fn keys_of(joined: &[u8], keyed: &Keyed) -> DedupeSet {
     let mut list = Vec::with_capacity(joined.len() + 2);
     list.push(b'[');
     list.extend_from_slice(joined);
     list.push(b']');
     let mut tape = Tape::new();
-    let Ok(items) = tape.read(&list) else {
-        return BTreeSet::new();
-    };
-    items
-        .items()
-        .map(|item| key(keyed, &crate::envelope::intent_slots(item), &list))
-        .collect()
+    let mut keys = DedupeSet::default();
+    if let Ok(items) = tape.read(&list) {
+        for item in items.items() {
+            keys.insert(key(keyed, &crate::envelope::intent_slots(item), &list));
+        }
+    }
+    keys
 }

@@ -15,6 +15,8 @@ pub(crate) struct Job {
     /// The job's id as the content of a JSON string in canonical spelling, so equal ids have equal bytes.
     id: Box<[u8]>,
     refs: [Refs; 3],
+    /// The last batch that touched the job's card.
+    batch: u64,
 }
 
 impl Job {
@@ -28,6 +30,11 @@ impl Job {
 
     pub(crate) fn refs_mut(&mut self, list: RefList) -> &mut Refs {
         &mut self.refs[list as usize]
+    }
+
+    /// Whether the batch of this number has not touched the job before; from now on it has.
+    pub(crate) fn is_first_touch(&mut self, batch: u64) -> bool {
+        core::mem::replace(&mut self.batch, batch) != batch
     }
 
     pub(crate) fn ref_counts(&self) -> [u32; 3] {
@@ -74,6 +81,7 @@ impl Jobs {
         self.list.push(Job {
             id: id.into(),
             refs: Default::default(),
+            batch: 0,
         });
         let list = &self.list;
         self.index

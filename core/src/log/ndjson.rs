@@ -161,7 +161,7 @@ impl Iterator for Lines<'_> {
 
     fn next(&mut self) -> Option<Line> {
         while !self.rest.is_empty() {
-            let end = memchr::memchr(b'\n', self.rest);
+            let end = self.rest.iter().position(|byte| *byte == b'\n');
             let (line, rest) = self.rest.split_at(end.map_or(self.rest.len(), |end| end + 1));
             let offset = self.offset;
             self.rest = rest;

@@ -62,6 +62,9 @@ struct Entry {
 
 const LENGTH_BITS: u32 = 29;
 
+/// The largest event an entry can describe, in bytes.
+pub(super) const EVENT_BYTES_LIMIT: u32 = (1 << LENGTH_BITS) - 1;
+
 impl Entry {
     const fn mark(self) -> Mark {
         match self.length_and_mark >> LENGTH_BITS {

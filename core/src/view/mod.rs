@@ -19,11 +19,11 @@ use crate::hash::Keyed;
 use crate::json::tape::decode;
 use crate::json::write::{self, into_text};
 use crate::reader::{Reader, Span};
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use changes::ChangeLog;
+use hashbrown::HashTable;
 use history::History;
 use undo::Undo;
 
@@ -31,13 +31,13 @@ pub use changes::Changes;
 pub use history::{Bucket, HistoryOptions};
 
 /// How a view is set up.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct ViewOptions {
     /// Keep the events, so that the view can seek and list them. Without it the view grows only by its dedupe set.
     pub history: Option<HistoryOptions>,
     /// Secret key of the view's hashes. A host with randomness passes 16 random bytes; the output never depends on it.
     pub key: [u8; 16],
-    /// The largest event that is accepted, in bytes.
+    /// The largest event that is accepted, in bytes; at most 2^29 - 1.
     pub event_bytes_max: u32,
 }
 
@@ -82,6 +82,8 @@ pub struct JobsView {
     jobs: Jobs,
     seen: DedupeSet,
     head: u64,
+    /// Batches begun, refused ones included.
+    batches: u64,
     live: Board,
     /// The board of an earlier position, while one is shown.
     past: Option<Past>,
@@ -100,11 +102,12 @@ impl JobsView {
     pub fn new(options: ViewOptions) -> Self {
         Self {
             keyed: Keyed::new(&options.key),
-            reader: Reader::new(options.event_bytes_max),
+            reader: Reader::new(options.event_bytes_max.min(history::EVENT_BYTES_LIMIT)),
             fold: Fold::default(),
             jobs: Jobs::default(),
             seen: DedupeSet::default(),
             head: 0,
+            batches: 0,
             live: Board::default(),
             past: None,
             history: options.history.map(History::new),
@@ -118,9 +121,10 @@ impl JobsView {
     /// The first event's error, with its ordinal and offset; then nothing of the batch has been folded.
     pub fn push(&mut self, bytes: &[u8]) -> Result<Pushed, Error> {
         let mut cursor = Reader::begin(bytes)?;
+        self.changes.begin();
+        self.batches += 1;
         let mut undo = Undo::begin(self);
         let mut pushed = Pushed::default();
-        self.changes.begin();
         loop {
             match self.reader.next(bytes, &mut cursor) {
                 Ok(None) => break,
@@ -173,7 +177,7 @@ impl JobsView {
         }
         let job = self.fold.place(event, bytes, &mut self.jobs, &self.keyed);
         if let Some(undo) = undo {
-            undo.remember(hash, job, &self.live, &self.jobs);
+            undo.remember(hash, job, &self.live, &mut self.jobs);
         }
         self.fold
             .step(&mut self.live, &mut self.jobs, job, event, bytes, &self.keyed);
@@ -348,21 +352,30 @@ impl JobsView {
 
     /// How many shown cards have each status, sorted by status.
     pub fn status_counts(&self) -> Vec<(String, u32)> {
-        let mut counts: BTreeMap<&[u8], u32> = BTreeMap::new();
+        let mut groups: Vec<(&[u8], u32)> = Vec::new();
+        let mut index: HashTable<u32> = HashTable::new();
         for card in &self.shown().cards {
-            *counts.entry(card.field(Field::Status)).or_default() += 1;
+            let status = card.field(Field::Status);
+            let hash = self.keyed.narrow(status);
+            if let Some(&at) = index.find(hash, |at| groups[*at as usize].0 == status) {
+                groups[at as usize].1 += 1;
+            } else {
+                let at = u32::try_from(groups.len()).unwrap_or(u32::MAX);
+                groups.push((status, 1));
+                index.insert_unique(hash, at, |at| self.keyed.narrow(groups[*at as usize].0));
+            }
         }
-        let mut counts: Vec<(String, u32)> = counts
+        let mut counts: Vec<(String, u32)> = groups
             .into_iter()
             .map(|(status, count)| (decode(status), count))
             .collect();
-        counts.sort_unstable(); // escaped texts stand in another order than the texts themselves
+        counts.sort_unstable(); // after decoding, because escaped texts stand in another order
         counts
     }
 
-    /// Indices of the shown cards that match, in card order. See [`query`](self) for the grammar: words separated by
+    /// Indices of the shown cards that match, in card order. The grammar: words separated by
     /// spaces must all match; `status:`, `queue:`, `job:`, `run:`, `workflow:` and `error~` look at one member, a bare
-    /// word at ids, title, status and error; `*` stands for any text, quotes keep spaces, letter case is ignored.
+    /// word at ids, title, status and error; `*` stands for any text, quotes keep spaces, the case of A to Z is ignored.
     ///
     /// # Errors
     /// `query_invalid` for an unknown member or a quote without an end.

@@ -5,37 +5,41 @@
 
 use super::JobsView;
 use crate::fold::{Board, Card, Jobs, JobsMark};
-use alloc::collections::BTreeMap;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 pub(super) struct Undo {
+    /// Tells this batch from all others.
+    batch: u64,
     head: u64,
     jobs: JobsMark,
     keys: Vec<u128>,
     /// Cards that stood before the batch, with how many refs their job had.
-    cards: BTreeMap<u32, (Arc<Card>, [u32; 3])>,
+    cards: Vec<(u32, Arc<Card>, [u32; 3])>,
 }
 
 impl Undo {
     pub(super) fn begin(view: &JobsView) -> Self {
         Self {
+            batch: view.batches,
             head: view.head,
             jobs: view.jobs.mark(),
             keys: Vec::new(),
-            cards: BTreeMap::new(),
+            cards: Vec::new(),
         }
     }
 
     /// Remembers what folding an event with this key into the card of `job` is about to change.
-    pub(super) fn remember(&mut self, hash: u128, job: u32, board: &Board, jobs: &Jobs) {
+    pub(super) fn remember(&mut self, hash: u128, job: u32, board: &Board, jobs: &mut Jobs) {
         self.keys.push(hash);
-        if Jobs::is_before(self.jobs, job)
-            && let (Some(card), Some(owner)) = (board.cards.get(job as usize), jobs.get(job))
+        if !Jobs::is_before(self.jobs, job) {
+            return;
+        }
+        let owner = jobs.get_mut(job);
+        if owner.is_first_touch(self.batch)
+            && let Some(card) = board.cards.get(job as usize)
         {
-            self.cards
-                .entry(job)
-                .or_insert_with(|| (Arc::clone(card), owner.ref_counts()));
+            self.cards.push((job, Arc::clone(card), owner.ref_counts()));
         }
     }
 
@@ -44,7 +48,7 @@ impl Undo {
         for hash in self.keys {
             view.seen.remove(hash);
         }
-        for (job, (card, counts)) in self.cards {
+        for (job, card, counts) in self.cards {
             view.live.cards[job as usize] = card;
             view.jobs.truncate_refs(job, counts, &view.keyed);
         }
