@@ -4,7 +4,7 @@
 //! event and the byte. Must not know: which rule was broken.
 
 use crate::streams::{cases, lines, plain, recording, seeds, shown};
-use jobfold_core::JobsView;
+use jobfold_core::{JobsView, ViewOptions};
 use jobfold_tests::chance::Chance;
 use proptest::prelude::*;
 
@@ -74,6 +74,25 @@ proptest! {
         for position in 0..=view.head() {
             prop_assert_eq!(view.seek(position), witness.seek(position));
             prop_assert_eq!(shown(&view), shown(&witness));
+        }
+    }
+
+    /// The limit counts an event's own bytes, and a layout that is known does not get around it.
+    #[test]
+    fn the_size_limit_is_exact(seeds in seeds(12), extra in 0usize..3) {
+        for line in lines(&seeds) {
+            let limit = u32::try_from(line.len() + extra - 1).unwrap();
+            let mut view = JobsView::new(ViewOptions { event_bytes_max: limit, ..ViewOptions::default() });
+            for _ in 0..3 {
+                let pushed = view.push(format!(" {line} \n{line}\n").as_bytes());
+                if extra == 0 {
+                    let error = pushed.unwrap_err();
+                    prop_assert_eq!((error.code(), error.item(), error.offset()), ("event_too_large", Some(1), Some(1)));
+                } else {
+                    prop_assert_eq!(pushed.unwrap().offered, 2);
+                }
+            }
+            prop_assert_eq!(view.is_empty(), extra == 0);
         }
     }
 }

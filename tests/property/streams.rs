@@ -50,6 +50,18 @@ pub(crate) fn mixed_lines(seeds: &[u64]) -> Vec<String> {
     seeds.iter().map(line).collect()
 }
 
+/// Lines as a few producers write them: each has one layout and one spelling of it, values differ.
+pub(crate) fn produced_lines(producers: &[u64], seeds: &[u64]) -> Vec<String> {
+    let line = |seed: &u64| {
+        let mut chance = Chance(*seed);
+        let own = *chance.pick(producers);
+        let mut event = generate::event(&mut Chance(own));
+        generate::revalue(&mut event, &mut chance);
+        generate::spelled(&event, &mut Chance(own))
+    };
+    seeds.iter().map(line).collect()
+}
+
 /// A view without history.
 pub(crate) fn plain() -> JobsView {
     JobsView::new(ViewOptions::default())

@@ -6,7 +6,8 @@
 use crate::chance::Chance;
 use crate::tree::Tree;
 
-const KINDS: [&str; 22] = [
+/// Kinds of every sort: the known ones, and some that are only like them.
+pub const KINDS: [&str; 22] = [
     "scheduled_job.created",
     "scheduled_job.updated",
     "scheduled_job.canceled",
@@ -167,12 +168,167 @@ pub fn event(chance: &mut Chance) -> Tree {
     Tree::Object(members)
 }
 
+/// What a careless host gives the normaliser as input or as options: members of every name that matters, with values
+/// of every kind. `usual` is how often, in four, a job and a time are there.
+pub fn input(chance: &mut Chance, usual: u64) -> Tree {
+    const NAMES: [&str; 74] = [
+        "job_id",
+        "schedule_id",
+        "workflow_id",
+        "trigger_id",
+        "binding_id",
+        "run_id",
+        "managed_run_id",
+        "dispatch_id",
+        "source_timestamp",
+        "timestamp",
+        "queued_at",
+        "started_at",
+        "completed_at",
+        "created_at",
+        "updated_at",
+        "requested_at",
+        "decided_at",
+        "runtime",
+        "environment",
+        "source_id",
+        "source_url",
+        "status_url",
+        "region",
+        "tenant_id",
+        "workspace_id",
+        "event_id",
+        "queue",
+        "priority",
+        "error",
+        "title",
+        "workflow_name",
+        "summary",
+        "status",
+        "id",
+        "dashboard_event_id",
+        "dedupe_key",
+        "receipt_id",
+        "receipt_url",
+        "replay_id",
+        "replay_url",
+        "approval_request_id",
+        "request_id",
+        "approval_status",
+        "approval_summary",
+        "reviewer",
+        "expires_at",
+        "dlq_id",
+        "dlq_state",
+        "error_class",
+        "final_error",
+        "replay_of_event_id",
+        "kind",
+        "event_kind",
+        "redacted",
+        "contains_sensitive",
+        "raw_payload_retained",
+        "privacy_flags",
+        "flags",
+        "queue_depth",
+        "attempt",
+        "max_attempts",
+        "attempts",
+        "result",
+        "approval",
+        "dlq",
+        "privacy",
+        "source_clock",
+        "receipt_refs",
+        "replay_refs",
+        "related_refs",
+        "action_intents",
+        "payload",
+        "provider_payload",
+        "raw_payload",
+    ];
+    let mut members: Vec<(String, Tree)> = Vec::new();
+    for name in NAMES {
+        let needed = matches!(name, "job_id" | "run_id" | "source_timestamp");
+        let there = if needed {
+            chance.below(4) < usual
+        } else {
+            chance.one_in(9)
+        };
+        if there {
+            members.push((name.to_owned(), input_value(chance, name)));
+        }
+    }
+    Tree::Object(members)
+}
+
+fn input_value(chance: &mut Chance, name: &str) -> Tree {
+    if chance.one_in(12) {
+        return free(chance, 2);
+    }
+    match name {
+        "queue_depth" | "attempt" | "max_attempts" | "attempts" => Tree::raw(chance.word(&INTEGERS)),
+        "redacted" | "contains_sensitive" | "raw_payload_retained" => Tree::raw(chance.word(&["true", "false"])),
+        "result" => free_object(chance, 2),
+        "approval" => approval(chance),
+        "dlq" => dlq(chance),
+        "privacy" => privacy(chance),
+        "privacy_flags" | "flags" => Tree::List((0..chance.below(3)).map(|_| free(chance, 1)).collect()),
+        "source_clock" => match chance.below(3) {
+            0 => any_text(chance),
+            1 => object([("kind", free(chance, 1)), ("timestamp", free(chance, 1))]),
+            _ => object([("kind", any_text(chance))]),
+        },
+        "receipt_refs" | "replay_refs" | "related_refs" => refs(chance, 0),
+        "action_intents" => Tree::List((0..chance.below(3)).map(|_| intent(chance)).collect()),
+        "payload" | "provider_payload" | "raw_payload" if chance.one_in(2) => Tree::Object(Vec::new()),
+        "payload" | "provider_payload" | "raw_payload" => flat(chance),
+        "kind" | "event_kind" => Tree::text(chance.word(&KINDS)),
+        "environment" => Tree::text(chance.word(&["cloud", "local", " cloud ", "Cloud"])),
+        _ if chance.one_in(5) => free(chance, 1),
+        _ => any_text(chance),
+    }
+}
+
+/// A payload: an input without payloads of its own.
+fn flat(chance: &mut Chance) -> Tree {
+    let mut payload = input(chance, 1);
+    if let Some(members) = payload.members_mut() {
+        members.retain(|(name, _)| !name.ends_with("payload"));
+    }
+    payload
+}
+
 /// An event in one of the spellings that a stream has: mostly compact and alike, sometimes anything goes.
 pub fn spelled(event: &Tree, chance: &mut Chance) -> String {
     if chance.below(3) < 2 {
         event.compact()
     } else {
         event.spelled(chance)
+    }
+}
+
+/// Gives some of the event's texts and numbers other values, as the next event of one producer has: same members, same
+/// order. Now and then a value is one that its member may not have.
+pub fn revalue(event: &mut Tree, chance: &mut Chance) {
+    match event {
+        Tree::Text(_) if chance.one_in(3) => *event = any_text(chance),
+        Tree::Raw(token)
+            if chance.one_in(3) && token.starts_with(|first: char| first == '-' || first.is_ascii_digit()) =>
+        {
+            let pool: &[&str] = if chance.one_in(4) { &RAWS[3..] } else { &INTEGERS };
+            chance.word(pool).clone_into(token);
+        }
+        Tree::List(items) => items.iter_mut().for_each(|item| revalue(item, chance)),
+        Tree::Object(members) => {
+            for (name, value) in members {
+                // Other schemas and kinds would be refused for that alone.
+                if name != "schema" && (name != "kind" || chance.one_in(20)) {
+                    revalue(value, chance);
+                }
+            }
+        }
+        Tree::Text(_) | Tree::Raw(_) => {}
     }
 }
 
