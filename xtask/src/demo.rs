@@ -38,6 +38,8 @@ pub(crate) struct Demo {
 
 /// How long a daemon may take to say where it listens; a slow disk has to create the log's files first.
 const START_LIMIT: Duration = Duration::from_secs(60);
+/// Events in one request when nobody watches.
+const LINES_AT_ONCE: usize = 100;
 /// How long one request may take.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
 
@@ -46,33 +48,10 @@ impl Demo {
         Wasm::run()?;
         npm::build()?;
         web::build()?;
-        let history = self.history.clone().unwrap_or_else(default_history);
-        let events = fs::read_to_string(&history).context(history.display())?;
-        let mut daemon = Daemon::start()?;
-        println!("\n  The dashboard: {}\n  Ctrl-C ends the demo.\n", daemon.link);
-        daemon.play(
-            &events,
-            if self.once {
-                Duration::ZERO
-            } else {
-                Duration::from_millis(self.pace_ms)
-            },
-        )?;
-        if self.once {
-            daemon.agrees_with(&history)?;
-            return daemon.stop();
-        }
-        say("the whole history is in; the page stays until Ctrl-C");
-        match self.seconds {
-            Some(seconds) => {
-                std::thread::sleep(Duration::from_secs(seconds));
-                daemon.stop()
-            }
-            None => daemon.wait(),
-        }
+        self.show()
     }
 
-    /// The demo as a check: everything but the pauses and the person.
+    /// The demo as a check, on what is built already: everything but the pauses and the person.
     pub(crate) fn check() -> Outcome {
         let (history, seconds) = (None, None);
         Self {
@@ -81,7 +60,28 @@ impl Demo {
             once: true,
             seconds,
         }
-        .run()
+        .show()
+    }
+
+    fn show(&self) -> Outcome {
+        let history = self.history.clone().unwrap_or_else(default_history);
+        let events = fs::read_to_string(&history).context(history.display())?;
+        let mut daemon = Daemon::start()?;
+        println!("\n  The dashboard: {}\n  Ctrl-C ends the demo.\n", daemon.link);
+        if self.once {
+            daemon.play(&events, LINES_AT_ONCE, Duration::ZERO)?;
+            daemon.agrees_with(&history)?;
+            return daemon.stop();
+        }
+        daemon.play(&events, 1, Duration::from_millis(self.pace_ms))?;
+        say("the whole history is in; the page stays until Ctrl-C");
+        match self.seconds {
+            Some(seconds) => {
+                std::thread::sleep(Duration::from_secs(seconds));
+                daemon.stop()
+            }
+            None => daemon.wait(),
+        }
     }
 }
 
@@ -147,13 +147,14 @@ impl Daemon {
         Ok(daemon)
     }
 
-    /// Sends each line as one event.
-    fn play(&mut self, events: &str, pace: Duration) -> Outcome {
-        for line in events.lines().filter(|line| !line.trim().is_empty()) {
+    /// Sends the history in pieces of so many lines, with a pause after each.
+    fn play(&mut self, events: &str, lines_per_request: usize, pace: Duration) -> Outcome {
+        let lines: Vec<&str> = events.lines().filter(|line| !line.trim().is_empty()).collect();
+        for piece in lines.chunks(lines_per_request) {
             if let Some(status) = self.child.try_wait().context("jobfold serve")? {
                 return Err(Failure::new(format!("the daemon ended: {status}")));
             }
-            self.request("POST", "/v1/events", line)?;
+            self.request("POST", "/v1/events", &piece.join("\n"))?;
             std::thread::sleep(pace);
         }
         Ok(())
@@ -189,7 +190,7 @@ impl Daemon {
         let (address, token, length) = (&self.address, &self.token, body.len());
         let head = format!(
             "{method} {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
-             Content-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+             Content-Type: application/x-ndjson\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
         );
         stream
             .write_all(head.as_bytes())
@@ -254,13 +255,12 @@ fn lines_of(child: &mut Child) -> Receiver<String> {
     lines
 }
 
-/// The first address that the daemon prints is the page's link.
+/// The daemon tells where the page is in a line of its own: `dashboard LINK`.
 fn find_link(lines: &Receiver<String>) -> Outcome<String> {
     let mut said = String::new();
     while let Ok(line) = lines.recv_timeout(START_LIMIT) {
-        if let Some(link) = line.split_whitespace().find(|word| word.contains("http://127.0.0.1:")) {
-            let start = link.find("http://").unwrap_or(0);
-            return Ok(link[start..].trim_end_matches(['"', ',', '.']).to_owned());
+        if let Some(link) = line.strip_prefix("dashboard ") {
+            return Ok(link.to_owned());
         }
         said.push_str(&line);
         said.push('\n');

@@ -55,7 +55,7 @@ pub(crate) enum Script {
     Test,
     /// The packed tarball, installed into scratch projects as a stranger would.
     Packaging,
-    /// The page in headless Chromium.
+    /// The built page in headless Chromium, from a file server and from the daemon.
     Page,
 }
 
@@ -64,7 +64,7 @@ impl Script {
         let (package, script) = match self {
             Self::Test => (places::node_bindings(), "test"),
             Self::Packaging => (places::node_bindings(), "packaging"),
-            Self::Page => (places::web_demo(), "test"),
+            Self::Page => (places::web_demo(), "test:built"),
         };
         install::npm(&package).args(["run", "--silent", script])
     }
