@@ -76,6 +76,7 @@ pub struct Fold {
     view: JobsView,
     axis: Axis,
     seq: u64,
+    refused: u64,
 }
 
 /// The projection. Share it by `Arc`.
@@ -211,6 +212,7 @@ impl Fold {
             view,
             axis: Axis::default(),
             seq: 0,
+            refused: 0,
         }
     }
 
@@ -224,10 +226,16 @@ impl Fold {
         match self.view.push_event(payload.as_bytes()) {
             Ok(_) => self.axis.push(seq, self.view.head()),
             Err(error) => {
+                self.refused += 1;
                 metrics::counter!("jobfold_fold_refused_total").increment(1);
                 tracing::warn!(seq, code = error.code(), path = error.path(), "record is no envelope");
             }
         }
+    }
+
+    /// Records of the topic that are no envelopes.
+    pub fn refused(&self) -> u64 {
+        self.refused
     }
 
     /// The view and the translation of its positions.

@@ -12,10 +12,34 @@ use std::future::poll_fn;
 use std::path::PathBuf;
 use std::task::Poll;
 
-/// Records of one batch; a batch has one time, so that a change of time also ends it.
-const BATCH_RECORDS_MAX: usize = 1000;
-/// Batches that wait for the disk together: they share syncs.
-const BATCHES_WAITING: usize = 256;
+/// Bounds of one batch. A batch has one time, so a change of time ends it as well.
+const BATCH: Bounds = Bounds {
+    items_max: 1000,
+    bytes_max: 4 << 20,
+};
+/// Bounds of the batches that wait for the disk together and share its syncs; far below what the log lets wait.
+const WINDOW: Bounds = Bounds {
+    items_max: 256,
+    bytes_max: 32 << 20,
+};
+
+/// How much may be taken at a time. One item is always taken, however large.
+struct Bounds {
+    items_max: usize,
+    bytes_max: usize,
+}
+
+impl Bounds {
+    /// How many of `items` to take now.
+    fn take<T>(&self, items: &[T], bytes: impl Fn(&T) -> usize) -> usize {
+        let mut sum = 0;
+        let fits = items.iter().take(self.items_max).take_while(|item| {
+            sum += bytes(item);
+            sum <= self.bytes_max
+        });
+        fits.count().max(1).min(items.len())
+    }
+}
 
 /// Take exported records into a log: the same records, at the same places, with the same hashes.
 #[derive(Debug, Args)]
@@ -97,11 +121,11 @@ async fn continues(log: &EmbeddedLog, records: &[Record]) -> Result<(), Failure>
 }
 
 async fn append_all(log: &EmbeddedLog, records: &[Record]) -> Result<(), Failure> {
-    let batches: Vec<&[Record]> = records
-        .chunk_by(|one, next| one.at_ms == next.at_ms)
-        .flat_map(|same_time| same_time.chunks(BATCH_RECORDS_MAX))
-        .collect();
-    for window in batches.chunks(BATCHES_WAITING) {
+    let batches = batches(records);
+    let mut rest = batches.as_slice();
+    while !rest.is_empty() {
+        let count = WINDOW.take(rest, |records| records.iter().map(record_bytes).sum());
+        let (window, later) = rest.split_at(count);
         let waiting = window.iter().map(|records| log.append(batch(records))).collect();
         for (receipt, records) in all_in_order(waiting).await.into_iter().zip(window) {
             let head = receipt?.head;
@@ -112,8 +136,26 @@ async fn append_all(log: &EmbeddedLog, records: &[Record]) -> Result<(), Failure
                 ));
             }
         }
+        rest = later;
     }
     Ok(())
+}
+
+fn batches(records: &[Record]) -> Vec<&[Record]> {
+    let mut batches = Vec::new();
+    for mut same_time in records.chunk_by(|one, next| one.at_ms == next.at_ms) {
+        while !same_time.is_empty() {
+            let (batch, later) = same_time.split_at(BATCH.take(same_time, record_bytes));
+            batches.push(batch);
+            same_time = later;
+        }
+    }
+    batches
+}
+
+/// Roughly what a record weighs while it waits; the payload is nearly all of it.
+fn record_bytes(record: &Record) -> usize {
+    record.payload.len() + 1024
 }
 
 /// The expected seq makes sure that nothing comes between and that batches stay in order.
@@ -144,4 +186,20 @@ async fn all_in_order(mut waiting: Vec<Answer<'_, Receipt>>) -> Vec<Result<Recei
     })
     .await;
     done.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn something_is_always_taken_and_bounds_are_kept() {
+        let bounds = Bounds {
+            items_max: 3,
+            bytes_max: 10,
+        };
+        let take = |items: &[usize]| bounds.take(items, |bytes| *bytes);
+        assert_eq!([take(&[]), take(&[99]), take(&[4, 6, 1])], [0, 1, 2]);
+        assert_eq!([take(&[1, 1, 1, 1]), take(&[1, 99]), take(&[99, 1])], [3, 1, 1]);
+    }
 }

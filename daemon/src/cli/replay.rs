@@ -65,6 +65,12 @@ impl Replay {
         } else {
             self.fold_events(&bytes)?
         };
+        if folded.fold.refused() > 0 {
+            output.say(&format!(
+                "{} records are no envelopes and were passed over",
+                folded.fold.refused()
+            ));
+        }
         self.stand(&mut folded)?;
         let text = if output.json {
             document(&mut folded)

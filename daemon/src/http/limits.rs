@@ -110,3 +110,47 @@ pub(super) fn body_too_large(bytes_max: usize) -> Problem {
     let detail = format!("expected a body of at most {bytes_max} bytes");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::response::IntoResponse;
+
+    fn status<T>(answer: Result<T, Problem>) -> Option<StatusCode> {
+        answer.err().map(|problem| problem.into_response().status())
+    }
+
+    #[test]
+    fn bodies_share_a_budget_and_give_it_back() {
+        let budgets = Budgets::new(HttpLimits {
+            body_bytes_max: 4096,
+            inflight_bytes_max: 8192,
+            ..HttpLimits::default()
+        });
+        assert_eq!(
+            status(budgets.reserve_body(Some(4097))),
+            Some(StatusCode::PAYLOAD_TOO_LARGE)
+        );
+        let first = budgets.reserve_body(None);
+        let second = budgets.reserve_body(Some(4096));
+        assert!(first.is_ok() && second.is_ok());
+        assert_eq!(
+            status(budgets.reserve_body(Some(1))),
+            Some(StatusCode::SERVICE_UNAVAILABLE)
+        );
+        drop(first);
+        assert!(budgets.reserve_body(Some(1)).is_ok());
+    }
+
+    #[test]
+    fn streams_are_counted() {
+        let budgets = Budgets::new(HttpLimits {
+            streams_max: 1,
+            ..HttpLimits::default()
+        });
+        let one = budgets.reserve_stream();
+        assert_eq!(status(budgets.reserve_stream()), Some(StatusCode::SERVICE_UNAVAILABLE));
+        drop(one);
+        assert!(budgets.reserve_stream().is_ok());
+    }
+}

@@ -215,7 +215,7 @@ mod tests {
 
     /// What a client would send for a case; nothing where the case is about something else than one event.
     fn body_of(case: jobfold_core::json::Node<'_>) -> Option<String> {
-        let args: Vec<&str> = case.get("args")?.items().map(|arg| arg.raw()).collect();
+        let args: Vec<&str> = case.get("args")?.items().map(jobfold_core::json::Node::raw).collect();
         let arg = |index: usize| args.get(index).copied().unwrap_or("null");
         let function = case.get("fn")?;
         if function.is_text("dashboard_job_event") {
