@@ -1,7 +1,7 @@
 //! From a fuzzer's bytes to inputs that are nearly right.
 //!
-//! Owns two shapes: a soup of JSON tokens, and a good line with a few edits. Plain random bytes never get past the first
-//! brace, and a fuzzer without coverage has no other guide. Must not know: who reads the result.
+//! Owns two shapes: a soup of JSON tokens, and a good line with a few edits. Plain random bytes never get past the
+//! first brace, and a fuzzer without coverage has no other guide. Must not know: who reads the result.
 
 use jobfold_tests::fixtures;
 use std::sync::LazyLock;

@@ -87,7 +87,8 @@ proptest! {
         let _ = log::verify_lines(&bytes);
         let text = String::from_utf8_lossy(&bytes);
         let mut memory = log::MemoryLog::new();
-        let _ = contract::call(&mut memory, 0, "dashboard_jobs_view", &format!("[[{}]]", text.trim().replace('\n', ",")));
+        let args = format!("[[{}]]", text.trim().replace('\n', ","));
+        let _ = contract::call(&mut memory, 0, "dashboard_jobs_view", &args);
     }
 
     #[test]

@@ -43,7 +43,11 @@ proptest! {
     ) {
         let (before, mut refused, after) = (lines(&before), lines(&refused), lines(&after));
         let mut chance = Chance(choice);
-        let (mut view, mut witness) = if chance.one_in(4) { (plain(), plain()) } else { (recording(every), recording(every)) };
+        let [mut view, mut witness] = if chance.one_in(4) {
+            [plain(), plain()]
+        } else {
+            [recording(every), recording(every)]
+        };
         for line in &before {
             view.push(line.as_bytes()).unwrap();
             witness.push(line.as_bytes()).unwrap();
@@ -87,7 +91,8 @@ proptest! {
                 let pushed = view.push(format!(" {line} \n{line}\n").as_bytes());
                 if extra == 0 {
                     let error = pushed.unwrap_err();
-                    prop_assert_eq!((error.code(), error.item(), error.offset()), ("event_too_large", Some(1), Some(1)));
+                    prop_assert_eq!(error.code(), "event_too_large");
+                    prop_assert_eq!((error.item(), error.offset()), (Some(1), Some(1)));
                 } else {
                     prop_assert_eq!(pushed.unwrap().offered, 2);
                 }

@@ -20,6 +20,10 @@ fn warmed(lines: &[String]) -> JobsView {
     view
 }
 
+fn is_valid(line: &str) -> bool {
+    plain().push_event(line.as_bytes()).is_ok()
+}
+
 /// What a view makes of one line: the cards, or the error's code, member and byte.
 fn verdict(mut view: JobsView, line: &[u8]) -> Result<(Admission, String), (&'static str, String, Option<u64>)> {
     match view.push_event(line) {
@@ -54,7 +58,7 @@ proptest! {
     #[test]
     fn a_warmed_view_agrees_with_a_fresh_one(lessons in seeds(6), exams in seeds(6), bytes in any::<u64>()) {
         let lessons = mixed_lines(&lessons);
-        let good: Vec<String> = lessons.iter().filter(|line| plain().push_event(line.as_bytes()).is_ok()).cloned().collect();
+        let good: Vec<String> = lessons.iter().filter(|line| is_valid(line)).cloned().collect();
         let mut chance = Chance(bytes);
         for line in mixed_lines(&exams).iter().chain(&lessons) {
             prop_assert_eq!(verdict(warmed(&good), line.as_bytes()), verdict(plain(), line.as_bytes()), "{}", line);
@@ -75,7 +79,7 @@ proptest! {
         bytes in any::<u64>(),
     ) {
         let lessons = produced_lines(&producers, &lessons);
-        let good: Vec<String> = lessons.into_iter().filter(|line| plain().push_event(line.as_bytes()).is_ok()).collect();
+        let good: Vec<String> = lessons.into_iter().filter(|line| is_valid(line)).collect();
         let mut chance = Chance(bytes);
         for line in produced_lines(&producers, &exams) {
             prop_assert_eq!(verdict(warmed(&good), line.as_bytes()), verdict(plain(), line.as_bytes()), "{}", line);

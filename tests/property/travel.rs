@@ -4,6 +4,7 @@
 //! arrive; the strip's numbers agree with the events. Must not know: faults.
 
 use crate::streams::{cases, folded, lines, recording, seeds, shown};
+use jobfold_core::view::Bucket;
 use jobfold_tests::chance::Chance;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -85,7 +86,7 @@ proptest! {
             unique.iter().filter(|(_, event)| starts(event)).count() as u64
         };
         let strip = view.density(buckets);
-        let sum = |count: fn(&jobfold_core::view::Bucket) -> u32| strip.iter().map(|bucket| u64::from(count(bucket))).sum::<u64>();
+        let sum = |count: fn(&Bucket) -> u32| strip.iter().map(|bucket| u64::from(count(bucket))).sum::<u64>();
         if buckets > 0 {
             prop_assert_eq!(sum(|bucket| bucket.events), lines.len() as u64);
             prop_assert_eq!(sum(|bucket| bucket.approvals), of("approval."));
