@@ -30,6 +30,8 @@ pub mod telemetry;
 
 mod etag;
 mod request_id;
+#[cfg(test)]
+mod tests;
 
 pub use limits::HttpLimits;
 
