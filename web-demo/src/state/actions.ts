@@ -118,7 +118,15 @@ export function openFile(file: File): void {
 
 export function openSample(): void {
   holdSeq(null);
-  openSource({ kind: 'sample' }, null);
+  openNamed('sample', null);
+}
+
+/** Opens a source by its name. The single-file page carries the sample in itself, since it may fetch nothing. */
+function openNamed(name: 'auto' | 'live' | 'sample', seq: number | null): void {
+  const carried = document.querySelector('#sample')?.textContent;
+  if (name !== 'sample' || !carried) return openSource({ kind: name }, seq);
+  openSource({ kind: 'file', file: new File([carried], 'sample.ndjson') }, seq);
+  store.source.value = 'sample';
 }
 
 export function openLive(): void {
@@ -163,7 +171,7 @@ export function goToAddress(first: boolean): void {
     if (place.source === 'file') {
       store.connection.value = { state: 'empty' };
       store.source.value = 'auto';
-    } else openSource({ kind: place.source }, place.seq);
+    } else openNamed(place.source, place.seq);
     return;
   }
   tell({ type: 'query', text: place.query });
