@@ -24,16 +24,16 @@ const TURNS: usize = 15;
 
 struct Row {
     name: String,
-    /// Records a second, or what the name says.
+    unit: &'static str,
     value: f64,
     baseline: f64,
-    target: f64,
+    target: &'static str,
 }
 
 fn main() {
     // Criterion's and libtest's flags mean nothing here; `--bench` is what cargo passes.
     let mut rows = Vec::new();
-    for (per_sync, syncs, target) in [(1, 1000, 0.7), (10, 600, 0.7), (100, 200, 0.4)] {
+    for (per_sync, syncs, target) in [(1, 1000, ">=0.7"), (10, 600, ">=0.7"), (100, 200, ">=0.4")] {
         rows.push(appends(per_sync, syncs, target));
     }
     rows.push(concurrent());
@@ -51,22 +51,27 @@ fn print(rows: &[Row]) {
         value,
         baseline,
         target,
+        ..
     } in rows
     {
         println!(
-            "{name:<44} {value:>12.1} {baseline:>12.1} {:>7.2} {target:>7.2}",
+            "{name:<44} {value:>12.1} {baseline:>12.1} {:>7.2} {target:>7}",
             value / baseline
         );
     }
     println!();
     for Row {
         name,
+        unit,
         value,
         baseline,
         target,
     } in rows
     {
-        println!("{name}\t{value:.3}\t{baseline:.3}\t{:.3}\t{target}", value / baseline);
+        println!(
+            "{name}\t{value:.1} {unit}\t{baseline:.1} {unit}\t{:.2}\t{target}",
+            value / baseline
+        );
     }
 }
 
@@ -126,8 +131,8 @@ fn faster_half(mut turns: Vec<Duration>) -> f64 {
 }
 
 /// One caller, each batch acknowledged before the next, the index waited for at the end of every turn.
-fn appends(per_sync: u64, syncs: u64, target: f64) -> Row {
-    let dir = tempfile::tempdir_in(".").unwrap();
+fn appends(per_sync: u64, syncs: u64, target: &'static str) -> Row {
+    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let options = Options {
         segment_bytes_first: 64 << 20,
         ..Options::default()
@@ -156,9 +161,10 @@ fn appends(per_sync: u64, syncs: u64, target: f64) -> Row {
         ours.push(begin.elapsed());
     }
     let records = (per_sync * syncs) as f64;
-    let name = format!("appends, {per_sync} per sync, records/s");
+    let name = format!("log: acknowledged appends, {per_sync} per sync");
     Row {
         name,
+        unit: "records/s",
         value: records / faster_half(ours),
         baseline: records / faster_half(bare),
         target,
@@ -169,7 +175,7 @@ fn appends(per_sync: u64, syncs: u64, target: f64) -> Row {
 fn concurrent() -> Row {
     const CALLERS: u64 = 64;
     const APPENDS: u64 = 200;
-    let dir = tempfile::tempdir_in(".").unwrap();
+    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let options = Options {
         segment_bytes_first: 64 << 20,
         ..Options::default()
@@ -205,10 +211,11 @@ fn concurrent() -> Row {
     );
     let value = stats.appends as f64 / stats.syncs as f64;
     Row {
-        name: "64 concurrent single appends, appends/sync".into(),
+        name: "log: 64 concurrent single appends".into(),
+        unit: "appends/sync",
         value,
         baseline: 1.0,
-        target: 4.0,
+        target: ">=4",
     }
 }
 
@@ -229,7 +236,9 @@ fn opening() -> Vec<Row> {
     );
     let envelopes = opening_of("open, verify, fold envelopes to cards", records, envelope, || {
         let mut view = JobsView::new(ViewOptions::default());
-        Box::new(move |payload: &str| drop(view.push_event(payload.as_bytes()).unwrap()))
+        Box::new(move |payload: &str| {
+            view.push_event(payload.as_bytes()).unwrap();
+        })
     });
     vec![filled, envelopes]
 }
@@ -261,7 +270,7 @@ fn envelope(n: u64) -> String {
 type Fold = Box<dyn FnMut(&str)>;
 
 fn opening_of(name: &str, records: u64, payload: impl Fn(u64) -> String, fold: impl Fn() -> Fold) -> Row {
-    let dir = tempfile::tempdir_in(".").unwrap();
+    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let log_dir = dir.path().join("log");
     write_log(&log_dir, records, &payload);
     write_sled(&dir.path().join("sled"), records, &payload);
@@ -272,7 +281,7 @@ fn opening_of(name: &str, records: u64, payload: impl Fn(u64) -> String, fold: i
         let db = sled::open(dir.path().join("sled")).unwrap();
         let begin = Instant::now();
         let mut bytes = 0;
-        for entry in &db {
+        for entry in db.iter() {
             bytes += entry.unwrap().1.len();
         }
         std::hint::black_box(bytes);
@@ -288,10 +297,11 @@ fn opening_of(name: &str, records: u64, payload: impl Fn(u64) -> String, fold: i
     }
     let records = records as f64;
     Row {
-        name: format!("{name}, records/s"),
+        name: format!("log: {name}"),
+        unit: "records/s",
         value: records / faster_half(ours),
         baseline: records / faster_half(bare),
-        target: 1.0,
+        target: ">=1",
     }
 }
 
