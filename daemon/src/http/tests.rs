@@ -12,6 +12,7 @@ use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Semaphore, watch};
+use tokio_stream::{Stream, StreamExt};
 use tower::ServiceExt;
 
 /// A memory log that appends when it is let, or fails as it is told.
@@ -110,6 +111,19 @@ impl Rig {
         let event = r#"{"kind":"run.queued","job_id":"j","run_id":"r","timestamp":"t"}"#;
         self.ask("POST", "/v1/events", event).await
     }
+
+    /// The chunks of an event stream, as they are written to the connection.
+    async fn stream(&self) -> impl Stream<Item = String> + Unpin + use<> {
+        let request = Request::builder()
+            .uri("/v1/events")
+            .header("host", "localhost")
+            .header("accept", "text/event-stream")
+            .header("authorization", format!("Bearer {}", self.token));
+        let request = request.body(Body::empty()).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let chunks = response.into_body().into_data_stream();
+        chunks.map(|chunk| String::from_utf8(chunk.unwrap().to_vec()).unwrap())
+    }
 }
 
 async fn text(response: Response) -> String {
@@ -179,5 +193,41 @@ async fn a_broken_log_is_not_ready_but_can_be_read() {
         text(rig.ask("GET", "/v1/jobs", "").await)
             .await
             .contains("\"job_id\":\"j\"")
+    );
+}
+
+/// The clock of this test and the next is the runtime's own: it jumps whenever everything waits.
+#[tokio::test(start_paused = true)]
+async fn silence_is_broken_by_a_heartbeat() {
+    let rig = rig();
+    let started = tokio::time::Instant::now();
+    let mut stream = rig.stream().await;
+    assert_eq!(stream.next().await.unwrap(), ": following\n\n");
+    assert_eq!(stream.next().await.unwrap(), ": still here\n\n");
+    assert_eq!(started.elapsed().as_secs(), 15);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_takes_nothing_is_let_go() {
+    let rig = rig();
+    let mut stream = rig.stream().await;
+    rig.log.let_through.add_permits(1);
+    assert_eq!(rig.append().await.status(), StatusCode::OK);
+    // Nobody reads, so everything waits, and the clock jumps to the end of the daemon's patience.
+    tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    assert_eq!(stream.next().await.unwrap(), ": following\n\n");
+    assert_eq!(
+        stream.next().await,
+        None,
+        "the record was never taken; it is still in the log"
+    );
+    let mut again = rig.stream().await;
+    again.next().await;
+    assert!(
+        again
+            .next()
+            .await
+            .unwrap()
+            .starts_with("id: default:1\nevent: record\ndata: {")
     );
 }
