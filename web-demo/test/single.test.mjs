@@ -35,7 +35,7 @@ test('a history chosen from disk works there too', async () => {
   const page = await open(browser, `${PAGE}?source=sample`);
   await settled(page, SAMPLE.split('\n').length);
   await page.locator('.topbar input[type=file]').setInputFiles(new URL('../public/sample.ndjson', import.meta.url).pathname);
-  await page.waitForFunction(() => document.querySelector('.source-text')?.textContent === 'File sample.ndjson');
+  await page.waitForFunction(() => document.querySelector('.source')?.title === 'File: sample.ndjson');
   await settled(page, SAMPLE.split('\n').length);
   assertQuiet(page);
   await page.close();

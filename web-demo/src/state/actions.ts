@@ -111,13 +111,19 @@ export function setSingleKeys(on: boolean): void {
   remember('single-keys', on ? 'on' : 'off');
 }
 
-export function openFile(file: File): void {
+/** Another history has other jobs and other positions; the search may mean something in it too and stays. */
+function leave(): void {
   holdSeq(null);
+  select(null);
+}
+
+export function openFile(file: File): void {
+  leave();
   openSource({ kind: 'file', file }, null);
 }
 
 export function openSample(): void {
-  holdSeq(null);
+  leave();
   openNamed('sample', null);
 }
 
@@ -130,7 +136,7 @@ function openNamed(name: 'auto' | 'live' | 'sample', seq: number | null): void {
 }
 
 export function openLive(): void {
-  holdSeq(null);
+  leave();
   openSource({ kind: 'auto' }, null);
 }
 
@@ -155,7 +161,7 @@ export async function copy(text: string): Promise<boolean> {
 export async function copyLink(): Promise<void> {
   const done = await copy(location.href);
   store.notice.value = done ? text.notice.linkCopied : text.detail.copyFailed;
-  announce(store.notice.value, true);
+  announce(store.notice.value);
 }
 
 /** Puts the page where the address says, at the start and after back or forward. */

@@ -57,7 +57,7 @@ function receive(message: FromFold): void {
       store.openEvents.value = new Map(store.openEvents.peek()).set(message.position, message.json ?? '');
       return;
     case 'no_failure':
-      announce(message.direction > 0 ? text.scrubber.noNextFailure : text.scrubber.noPreviousFailure, true);
+      announce(message.direction > 0 ? text.scrubber.noNextFailure : text.scrubber.noPreviousFailure);
       store.notice.value = message.direction > 0 ? text.scrubber.noNextFailure : text.scrubber.noPreviousFailure;
       return;
     case 'export':
@@ -67,7 +67,7 @@ function receive(message: FromFold): void {
       return;
     case 'fault':
       store.fault.value = { code: message.code, message: message.message, position: message.position };
-      announce(text.fault.title, true);
+      announce(text.fault.title);
   }
 }
 
