@@ -629,5 +629,8 @@ export interface PullReport {
 /** The log that `emit` appends to when none is given: one for each loaded copy of the package. */
 export declare function default_log(): EventLog;
 
+/** How large the core's memory is, in bytes; 0 before it is started. It grows with what views and logs hold, never shrinks. */
+export declare function memory_bytes(): number;
+
 /** Checks the chain of exported NDJSON, or of records as `EventLog.records()` gives them for the whole log. */
 export declare function verify_log(log: string | ArrayBuffer | ArrayBufferView | readonly LogRecord[]): Verification;

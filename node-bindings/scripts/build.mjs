@@ -60,8 +60,9 @@ function base64Of(module) {
   return {
     name: 'inline-module',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^#inline$/ }, () => ({ path: module, namespace: 'inline-module' }));
-      onLoad({ filter: /.*/, namespace: 'inline-module' }, async () => ({
+      // Named without its folder: the name goes into the source map.
+      onResolve({ filter: /^#inline$/ }, () => ({ path: 'core.wasm', namespace: 'inline' }));
+      onLoad({ filter: /.*/, namespace: 'inline' }, async () => ({
         contents: `export default '${await readFile(module, 'base64')}'`,
       }));
     },

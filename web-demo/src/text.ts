@@ -33,13 +33,11 @@ export const text = {
     help: 'Keyboard and help',
   },
   source: {
-    live: 'Live',
-    title: (kind: string, name: string) => (name === '' ? kind : `${kind}: ${name}`),
-    close: 'Close this history and go back to the daemon',
+    live: (host: string) => `Live from ${host}`,
     opening: 'Connecting',
     loading: 'Reading',
     gone: 'Not connected',
-    file: 'File',
+    file: (name: string) => `File ${name}`,
     none: 'No source',
   },
   query: {
@@ -244,5 +242,6 @@ export const text = {
     arrivals: (fresh: number, counts: [string, number][]) =>
       `${events(fresh)} came in. ${counts.map(([status, jobs_in]) => `${count(jobs_in)} ${status.replaceAll('_', ' ')}`).join(', ')}.`,
     results: (found: number) => `${jobs(found)} found.`,
+    opened: (title: string) => `Opened ${title}.`,
   },
 } as const;

@@ -51,8 +51,7 @@ export async function launch() {
 export async function open(browser, url, { size = WIDE, theme = 'light', allowed = [], ...more } = {}) {
   const page = await browser.context.newPage();
   const faults = [];
-  // A page from disk is its own and only address.
-  const origin = url.startsWith('file:') ? url.split('?')[0] : new URL(url).origin;
+  const origin = new URL(url).origin;
   page.on('console', (message) => {
     if (message.type() !== 'error') return;
     const said = `${message.text()} ${message.location().url}`;
@@ -102,7 +101,7 @@ export async function settled(page, head) {
     return (
       Number(slider?.getAttribute('aria-valuemax')) === wanted &&
       document.querySelector('[data-digest]') !== null &&
-      document.querySelector(`.marks[data-head="${wanted}"]`) !== null
+      document.querySelector('.marks') !== null
     );
   }, head);
 }

@@ -107,12 +107,11 @@ export class LiveFeed {
     this.#attempt = 0;
     this.#gone_since_ms = null;
     this.#host.connection({ state: 'following', label: this.#label });
-    const whole = await this.#read(response.body);
-    return whole ? 'the connection was closed' : null;
+    await this.#read(response.body);
+    return 'the connection was closed';
   }
 
-  /** Reads until the end; false when everything has to be read again. */
-  async #read(body: ReadableStream<Uint8Array>): Promise<boolean> {
+  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
     const reader = body.getReader();
     const text = new TextDecoder();
     const sse = new SseReader();
@@ -120,16 +119,16 @@ export class LiveFeed {
     try {
       for (;;) {
         const { done, value } = await reader.read();
-        if (done || this.#stopped) return true;
+        if (done || this.#stopped) return;
         let batch: LiveRecord[] = [];
         for (const event of sse.push(text.decode(value, { stream: true }))) {
           if (event.event === 'reset') {
             this.#reset();
-            return false;
+            return;
           }
           if (event.event !== 'record') continue;
           const record = this.#admit(event, first);
-          if (record === null) return false;
+          if (record === null) return;
           first = false;
           batch.push(record);
           if (batch.length === BATCH_RECORDS_MAX) {

@@ -111,32 +111,18 @@ export function setSingleKeys(on: boolean): void {
   remember('single-keys', on ? 'on' : 'off');
 }
 
-/** Another history has other jobs and other positions; the search may mean something in it too and stays. */
-function leave(): void {
-  holdSeq(null);
-  select(null);
-}
-
 export function openFile(file: File): void {
-  leave();
+  holdSeq(null);
   openSource({ kind: 'file', file }, null);
 }
 
 export function openSample(): void {
-  leave();
-  openNamed('sample', null);
-}
-
-/** Opens a source by its name. The single-file page carries the sample in itself, since it may fetch nothing. */
-function openNamed(name: 'auto' | 'live' | 'sample', seq: number | null): void {
-  const carried = document.querySelector('#sample')?.textContent;
-  if (name !== 'sample' || !carried) return openSource({ kind: name }, seq);
-  openSource({ kind: 'file', file: new File([carried], 'sample.ndjson') }, seq);
-  store.source.value = 'sample';
+  holdSeq(null);
+  openSource({ kind: 'sample' }, null);
 }
 
 export function openLive(): void {
-  leave();
+  holdSeq(null);
   openSource({ kind: 'auto' }, null);
 }
 
@@ -161,7 +147,7 @@ export async function copy(text: string): Promise<boolean> {
 export async function copyLink(): Promise<void> {
   const done = await copy(location.href);
   store.notice.value = done ? text.notice.linkCopied : text.detail.copyFailed;
-  announce(store.notice.value);
+  announce(store.notice.value, true);
 }
 
 /** Puts the page where the address says, at the start and after back or forward. */
@@ -177,7 +163,7 @@ export function goToAddress(first: boolean): void {
     if (place.source === 'file') {
       store.connection.value = { state: 'empty' };
       store.source.value = 'auto';
-    } else openNamed(place.source, place.seq);
+    } else openSource({ kind: place.source }, place.seq);
     return;
   }
   tell({ type: 'query', text: place.query });
