@@ -114,18 +114,102 @@ fn reads_numbers_as_serde_json_does() {
                     .collect()
             };
             let mut token = String::from(if *minus { "-" } else { "" });
-            token.push_str(&digits(whole, 22));
+            token.push_str(&digits(whole, 60));
             if let Some(fraction) = fraction {
                 token.push('.');
-                token.push_str(&digits(fraction, 22));
+                token.push_str(&digits(fraction, 60));
             }
             if let Some((sign, exponent)) = exponent {
                 token.push_str(["e", "E", "e+", "E-", "e-"][usize::from(sign % 5)]);
-                token.push_str(&digits(exponent, 3));
+                token.push_str(&digits(exponent, if sign % 2 == 0 { 3 } else { 30 }));
             }
             compare(token.as_bytes());
             compare(format!("[{token}]").as_bytes());
         });
+}
+
+/// The hardest numbers to read: exactly between two doubles, and a hair beside.
+#[test]
+fn reads_what_lies_between_two_doubles() {
+    bolero::check!()
+        .with_iterations(100)
+        .with_type::<(u64, u8)>()
+        .for_each(|(bits, magnitude)| {
+            // Half of the values have a magnitude that people write.
+            let bits = bits & !(1 << 63);
+            let low = match magnitude % 2 {
+                0 => f64::from_bits(bits),
+                _ => f64::from_bits((bits & ((1 << 52) - 1)) | ((1_000 + u64::from(*magnitude) / 4) << 52)),
+            };
+            let high = f64::from_bits(low.to_bits() + 1);
+            if !high.is_finite() {
+                return;
+            }
+            let middle = middle(low, high);
+            for token in [
+                middle.clone(),
+                format!("{middle}1"),
+                format!("-{middle}000"),
+                below(&middle),
+            ] {
+                let mut tape = Tape::new();
+                let text = text::trimmed(Some(tape.read(token.as_bytes()).expect("a number is json"))).into_owned();
+                let (ours, exact) = (text.parse::<f64>(), token.parse::<f64>());
+                assert_eq!(ours.map(f64::to_bits), exact.map(f64::to_bits), "{token}");
+            }
+        });
+}
+
+/// The decimal digits of the value halfway between two doubles, all of them.
+fn middle(low: f64, high: f64) -> String {
+    const FRACTION: usize = 1_075;
+    let (low, high) = (format!("{low:.FRACTION$}"), format!("{high:.FRACTION$}"));
+    let digits = |text: &str| -> Vec<u8> {
+        text.bytes()
+            .filter(u8::is_ascii_digit)
+            .map(|digit| digit - b'0')
+            .collect()
+    };
+    let (low, high) = (digits(&low), digits(&high));
+    let padding = high.len() - low.len();
+    let mut sums = high.clone();
+    for (sum, digit) in sums[padding..].iter_mut().zip(&low) {
+        *sum += digit;
+    }
+    // Halving from the left carries no further than one digit, whatever the sums are.
+    let (mut rest, mut half) = (0, Vec::with_capacity(sums.len() + 1));
+    for sum in sums.iter().copied().chain([0]) {
+        let value = u32::from(sum) + 10 * rest;
+        half.push(value / 2);
+        rest = value % 2;
+    }
+    for index in (1..half.len()).rev() {
+        half[index - 1] += half[index] / 10;
+        half[index] %= 10;
+    }
+    let point = high.len() - FRACTION;
+    let text = |digits: &[u32]| {
+        digits
+            .iter()
+            .filter_map(|digit| char::from_digit(*digit, 10))
+            .collect::<String>()
+    };
+    let whole = text(&half[..point]);
+    let whole = whole.trim_start_matches('0');
+    format!(
+        "{}.{}",
+        if whole.is_empty() { "0" } else { whole },
+        text(&half[point..])
+    )
+}
+
+/// The same digits, the last one that is not zero made smaller by one.
+fn below(token: &str) -> String {
+    let at = token
+        .rfind(|digit: char| ('1'..='9').contains(&digit))
+        .expect("a middle is above zero");
+    let digit = token.as_bytes()[at] - 1;
+    format!("{}{}{}", &token[..at], char::from(digit), &token[at + 1..])
 }
 
 #[test]

@@ -110,3 +110,23 @@ proptest! {
         let _ = log::verify_lines(&lines);
     }
 }
+
+/// What the normaliser makes is an event for every other function, also at the bound of nesting.
+#[test]
+fn events_at_the_bound_of_nesting_are_events() {
+    let mut memory = log::MemoryLog::new();
+    for levels in 120..130 {
+        let deep = format!("{}0{}", "[".repeat(levels), "]".repeat(levels));
+        let input = format!(r#"{{"job_id":"deep","run_id":"1","source_timestamp":"t","result":{{"deep":{deep}}}}}"#);
+        let Ok(event) = contract::dashboard_job_event("\"run.started\"", &input, None) else {
+            continue;
+        };
+        assert_eq!(
+            contract::dashboard_job_validate(&event).as_ref(),
+            Ok(&event),
+            "{levels}"
+        );
+        let list = format!("[{event}]");
+        contract::dashboard_jobs_view(&mut memory, 0, &list, Some("{\"emit\":true}")).expect("a valid event");
+    }
+}
