@@ -8,7 +8,7 @@ import './style/detail.css';
 import './style/scrubber.css';
 import './style/states.css';
 import { goToAddress, recallSettings, retryNow } from './state/actions';
-import { announceArrivals } from './state/announce';
+import { announceArrivals, announceResults } from './state/announce';
 import { connection, now } from './state/store';
 import { keepAddress } from './state/url';
 import { App } from './ui/App';
@@ -22,6 +22,7 @@ recallSettings();
 goToAddress(true);
 keepAddress();
 announceArrivals();
+announceResults();
 listen();
 window.addEventListener('popstate', () => goToAddress(false));
 

@@ -134,6 +134,8 @@ export type FromFold =
       excluders: { term: string; hits: number }[];
       rows: Row[];
     }
+  /** Cards that changed out of sight. */
+  | { type: 'rows'; rows: Row[] }
   | { type: 'digest'; position: number; hex: string }
   | { type: 'density'; head: number; strip: Strip }
   | { type: 'detail'; job_id: string; detail: JobDetail | null }

@@ -33,11 +33,13 @@ export const text = {
     help: 'Keyboard and help',
   },
   source: {
-    live: (host: string) => `Live from ${host}`,
+    live: 'Live',
+    title: (kind: string, name: string) => (name === '' ? kind : `${kind}: ${name}`),
+    close: 'Close this history and go back to the daemon',
     opening: 'Connecting',
     loading: 'Reading',
     gone: 'Not connected',
-    file: (name: string) => `File ${name}`,
+    file: 'File',
     none: 'No source',
   },
   query: {
@@ -242,6 +244,5 @@ export const text = {
     arrivals: (fresh: number, counts: [string, number][]) =>
       `${events(fresh)} came in. ${counts.map(([status, jobs_in]) => `${count(jobs_in)} ${status.replaceAll('_', ' ')}`).join(', ')}.`,
     results: (found: number) => `${jobs(found)} found.`,
-    opened: (title: string) => `Opened ${title}.`,
   },
 } as const;

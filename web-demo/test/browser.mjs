@@ -51,7 +51,8 @@ export async function launch() {
 export async function open(browser, url, { size = WIDE, theme = 'light', allowed = [], ...more } = {}) {
   const page = await browser.context.newPage();
   const faults = [];
-  const origin = new URL(url).origin;
+  // A page from disk is its own and only address.
+  const origin = url.startsWith('file:') ? url.split('?')[0] : new URL(url).origin;
   page.on('console', (message) => {
     if (message.type() !== 'error') return;
     const said = `${message.text()} ${message.location().url}`;
@@ -101,7 +102,7 @@ export async function settled(page, head) {
     return (
       Number(slider?.getAttribute('aria-valuemax')) === wanted &&
       document.querySelector('[data-digest]') !== null &&
-      document.querySelector('.marks') !== null
+      document.querySelector(`.marks[data-head="${wanted}"]`) !== null
     );
   }, head);
 }

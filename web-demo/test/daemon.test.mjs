@@ -86,6 +86,13 @@ test('without a session the page says how to get one', { skip }, async () => {
   await assertAccessible(other, 'empty daemon');
   await page.getByRole('button', { name: 'Try again' }).click();
   await page.getByText('its log is empty').waitFor();
+  // The command that the page offers does what it promises.
+  const command = await page.locator('.instead .command code').textContent();
+  const [, event, address] = /--json '(.+)' (\S+)$/.exec(command);
+  assert.equal(address, `${daemon.address}/v1/events`);
+  await send(daemon, state, [event]);
+  await settled(page, 1);
+  assert.equal(await page.locator('.card').getAttribute('data-job'), 'hello');
   assertQuiet(page);
   assertQuiet(other);
   await page.close();

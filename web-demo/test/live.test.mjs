@@ -25,7 +25,7 @@ test('follows the log as it grows', async () => {
   const server = await serveEvents(state);
   const page = await open(browser, server.url);
   await settled(page, 50);
-  assert.match(await page.locator('.source').textContent(), /^Live from 127\.0\.0\.1/);
+  assert.match(await page.locator('.source').textContent(), /^Live127\.0\.0\.1/);
   server.append(records.slice(50));
   await settled(page, events.length);
   await shoot(page, 'live-wide-light');
@@ -44,6 +44,12 @@ test('follows the log as it grows', async () => {
   assert.equal(await page.locator('[role=slider]').getAttribute('aria-valuenow'), String(events.length));
   await page.getByRole('button', { name: 'Return to live' }).click();
   await page.locator('.banner-past').waitFor({ state: 'detached' });
+  // A file in between, and back.
+  await page.locator('.topbar input[type=file]').setInputFiles(new URL('../public/sample.ndjson', import.meta.url).pathname);
+  await page.getByText('File', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Close this history and go back to the daemon' }).click();
+  await settled(page, events.length + more.length);
+  assert.equal(new URL(page.url()).search, '');
   assertQuiet(page);
   await page.close();
   await server.close();

@@ -5,12 +5,12 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`serve`] | the daemon |
-//! | [`link`], [`tail`] | a running daemon's clients |
-//! | [`replay`] | a file folded without a daemon |
-//! | [`export`], [`import`], [`verify`], [`repair`] | the log as a whole |
-//! | [`completions`], [`man`], [`openapi`] | the command line about itself |
-//! | [`exit`], [`output`], [`client`], [`prompt`] | what all of them share |
+//! | `serve` | the daemon |
+//! | `link`, `tail` | a running daemon's clients |
+//! | `replay` | a file folded without a daemon |
+//! | `export`, `import`, `verify`, `repair` | the log as a whole |
+//! | `completions`, `man`, `openapi` | the command line about itself |
+//! | `exit`, `output`, `client`, `prompt` | what all of them share |
 
 #![allow(
     clippy::doc_markdown,

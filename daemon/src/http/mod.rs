@@ -11,7 +11,7 @@
 //! | [`jobs`] | `GET /v1/jobs`, `GET /v1/jobs/{id}` |
 //! | [`login`] | the one-time link |
 //! | [`health`], [`telemetry`] | probes; metrics |
-//! | [`openapi`], [`problem`], [`etag`], [`params`], [`headers`], [`limits`] | what all of them share |
+//! | [`openapi`], [`problem`], `etag`, [`params`], [`headers`], [`limits`] | what all of them share |
 //! | [`page`] | the dashboard inside the binary |
 
 pub mod events;
@@ -30,6 +30,8 @@ pub mod telemetry;
 
 mod etag;
 mod request_id;
+#[cfg(test)]
+mod tests;
 
 pub use limits::HttpLimits;
 

@@ -4,7 +4,7 @@
 //! envelope is stored as the very bytes it arrived as. All judging of events is the core's. Must not know HTTP
 //! statuses or the log's files.
 //!
-//! Reading order: [`split`] (where items begin and end), [`item`] (what an item is), here (the batch).
+//! Reading order: `split` (where items begin and end), `item` (what an item is), here (the batch).
 
 mod item;
 mod pointer;

@@ -107,11 +107,12 @@ export class LiveFeed {
     this.#attempt = 0;
     this.#gone_since_ms = null;
     this.#host.connection({ state: 'following', label: this.#label });
-    await this.#read(response.body);
-    return 'the connection was closed';
+    const whole = await this.#read(response.body);
+    return whole ? 'the connection was closed' : null;
   }
 
-  async #read(body: ReadableStream<Uint8Array>): Promise<void> {
+  /** Reads until the end; false when everything has to be read again. */
+  async #read(body: ReadableStream<Uint8Array>): Promise<boolean> {
     const reader = body.getReader();
     const text = new TextDecoder();
     const sse = new SseReader();
@@ -119,16 +120,16 @@ export class LiveFeed {
     try {
       for (;;) {
         const { done, value } = await reader.read();
-        if (done || this.#stopped) return;
+        if (done || this.#stopped) return true;
         let batch: LiveRecord[] = [];
         for (const event of sse.push(text.decode(value, { stream: true }))) {
           if (event.event === 'reset') {
             this.#reset();
-            return;
+            return false;
           }
           if (event.event !== 'record') continue;
           const record = this.#admit(event, first);
-          if (record === null) return;
+          if (record === null) return false;
           first = false;
           batch.push(record);
           if (batch.length === BATCH_RECORDS_MAX) {

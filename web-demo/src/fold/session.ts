@@ -12,7 +12,7 @@ const FRAME_MS = 16;
 const DIGEST_MS = 120;
 const DENSITY_MS = 200;
 /** Rows in one message: reading a card takes about 10 microseconds. */
-const ROWS_PER_FRAME = 400;
+const ROWS_PER_MESSAGE = 250;
 /** Positions looked back for a time when the newest ones are duplicates, which keep no text. */
 const TIME_LOOK_BACK = 64;
 
@@ -30,7 +30,10 @@ export class Session {
   #density_head = -1;
   #selected: { job_id: string; events_max: number } | null = null;
   #lines = new Map<number, EventLine>();
+  /** Position of a pasted link, reached when the history is long enough. */
   #wanted_position: number | null = null;
+  /** Where a drag wants to go; only the newest of those that queued up while folding is worth the way. */
+  #target: number | null = null;
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #ended = false;
 
@@ -71,6 +74,7 @@ export class Session {
 
   setWindow(from: number, to: number): void {
     this.#window = { from, to };
+    if (this.#dirty.size > 0) this.changed();
   }
 
   setBuckets(buckets: number): void {
@@ -80,11 +84,9 @@ export class Session {
   }
 
   seek(position: number): void {
-    const wanted = Math.max(0, Math.min(Math.trunc(position), this.#view.head));
     this.#wanted_position = null;
-    if (wanted === this.#view.head) this.#view.live();
-    else this.#view.seek(wanted);
-    this.changed();
+    this.#target = Math.max(0, Math.min(Math.trunc(position), this.#view.head));
+    this.#later('seek', 0, () => this.#seekTarget());
   }
 
   pause(): void {
@@ -94,12 +96,13 @@ export class Session {
 
   live(): void {
     this.#wanted_position = null;
+    this.#target = null;
     this.#view.live();
     this.changed();
   }
 
   step(by: 1 | -1): void {
-    this.seek(this.#view.position + by);
+    this.seek((this.#target ?? this.#view.position) + by);
   }
 
   toFailure(direction: 1 | -1): void {
@@ -134,6 +137,15 @@ export class Session {
     this.#later('frame', FRAME_MS, () => this.#sendFrame());
   }
 
+  #seekTarget(): void {
+    if (this.#target === null) return;
+    if (this.#target === this.#view.head) this.#view.live();
+    else this.#view.seek(this.#target);
+    this.#target = null;
+    // Somebody waits for this one, and waits that have begun for others must not hold it up.
+    this.#sendFrame();
+  }
+
   #reachWanted(last_chance: boolean): void {
     const wanted = this.#wanted_position;
     if (wanted === null) return;
@@ -151,8 +163,8 @@ export class Session {
     for (const index of changes.indices) this.#dirty.add(index);
     const asked = this.#query_changed;
     this.#query_changed = false;
-    const found = this.#found(asked);
-    const rows = this.#takeRows(changes.len, found.shown);
+    const found = this.#found();
+    const rows = [...this.#takeVisible(changes.len, found.shown), ...this.#takeRows(changes.len)];
     this.#send({
       type: 'frame',
       position: view.position,
@@ -165,20 +177,28 @@ export class Session {
       query: this.#query,
       rows,
     });
-    if (this.#dirty.size > 0) this.changed();
+    this.#sendRest();
     if (this.#density_head !== view.head) this.#later('density', DENSITY_MS, () => this.#sendDensity());
     if (moved || asked) this.#later('digest', DIGEST_MS, () => this.#sendDigest());
     if (moved) this.#sendDetail();
   }
 
-  #found(asked: boolean): Pick<Extract<FromFold, { type: 'frame' }>, 'shown' | 'query_fault' | 'excluders'> {
+  /** The cards that changed out of sight, a few at a time, with pauses in which requests are heard. */
+  #sendRest(): void {
+    if (this.#dirty.size === 0) return;
+    this.#later('rows', FRAME_MS, () => {
+      this.#send({ type: 'rows', rows: this.#takeRows(this.#view.length) });
+      this.#sendRest();
+    });
+  }
+
+  #found(): Pick<Extract<FromFold, { type: 'frame' }>, 'shown' | 'query_fault' | 'excluders'> {
     if (this.#query.trim() === '') return { shown: null, query_fault: null, excluders: [] };
     try {
       const shown = this.#view.query(this.#query);
       return { shown, query_fault: null, excluders: shown.length === 0 ? this.#excluders() : [] };
     } catch (error) {
       // A query is typed letter by letter: a fault in it is an answer, and the list keeps what it showed.
-      if (asked) this.#query_changed = false;
       return { shown: null, query_fault: described(error).message, excluders: [] };
     }
   }
@@ -193,22 +213,31 @@ export class Session {
     return out;
   }
 
-  #takeRows(len: number, shown: Uint32Array | null): Row[] {
+  #takeVisible(len: number, shown: Uint32Array | null): Row[] {
     const rows: Row[] = [];
-    const take = (index: number): void => {
-      this.#dirty.delete(index);
-      const card = index < len ? this.#view.cardJson(index) : null;
-      if (card !== null) rows.push(rowOf(index, card));
-    };
     for (let at = this.#window.from; at < this.#window.to; at += 1) {
       const index = shown ? shown[at] : at;
-      if (index !== undefined && this.#dirty.has(index)) take(index);
-    }
-    for (const index of this.#dirty) {
-      if (rows.length >= ROWS_PER_FRAME) break;
-      take(index);
+      if (index !== undefined && this.#dirty.has(index)) this.#take(index, len, rows);
     }
     return rows;
+  }
+
+  #takeRows(len: number): Row[] {
+    const rows: Row[] = [];
+    let read = 0;
+    for (const index of this.#dirty) {
+      if (read === ROWS_PER_MESSAGE) break;
+      read += 1;
+      this.#take(index, len, rows);
+    }
+    return rows;
+  }
+
+  /** Reads one card; one that does not exist at the shown position is left out, and told of again when it does. */
+  #take(index: number, len: number, into: Row[]): void {
+    this.#dirty.delete(index);
+    const card = index < len ? this.#view.cardJson(index) : null;
+    if (card !== null) into.push(rowOf(index, card));
   }
 
   #timeAt(position: number): string | null {

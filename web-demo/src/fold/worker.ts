@@ -54,7 +54,9 @@ function start(position: number | null): number {
 }
 
 async function open(source: Source, page: string, position: number | null): Promise<void> {
-  if (source.kind === 'auto' || source.kind === 'live') openLive(new URL(EVENTS_PATH, page).href, position);
+  // A page opened from disk has no daemon behind it, and may not ask.
+  if (source.kind === 'auto' && page.startsWith('file:')) connection({ state: 'empty' });
+  else if (source.kind === 'auto' || source.kind === 'live') openLive(new URL(EVENTS_PATH, page).href, position);
   else if (source.kind === 'sample') await openSample(new URL(SAMPLE_PATH, page).href, position);
   else await openStream(source.file.stream(), source.file.name, source.file.size, position);
 }

@@ -111,18 +111,32 @@ export function setSingleKeys(on: boolean): void {
   remember('single-keys', on ? 'on' : 'off');
 }
 
-export function openFile(file: File): void {
+/** Another history has other jobs and other positions; the search may mean something in it too and stays. */
+function leave(): void {
   holdSeq(null);
+  select(null);
+}
+
+export function openFile(file: File): void {
+  leave();
   openSource({ kind: 'file', file }, null);
 }
 
 export function openSample(): void {
-  holdSeq(null);
-  openSource({ kind: 'sample' }, null);
+  leave();
+  openNamed('sample', null);
+}
+
+/** Opens a source by its name. The single-file page carries the sample in itself, since it may fetch nothing. */
+function openNamed(name: 'auto' | 'live' | 'sample', seq: number | null): void {
+  const carried = document.querySelector('#sample')?.textContent;
+  if (name !== 'sample' || !carried) return openSource({ kind: name }, seq);
+  openSource({ kind: 'file', file: new File([carried], 'sample.ndjson') }, seq);
+  store.source.value = 'sample';
 }
 
 export function openLive(): void {
-  holdSeq(null);
+  leave();
   openSource({ kind: 'auto' }, null);
 }
 
@@ -147,7 +161,7 @@ export async function copy(text: string): Promise<boolean> {
 export async function copyLink(): Promise<void> {
   const done = await copy(location.href);
   store.notice.value = done ? text.notice.linkCopied : text.detail.copyFailed;
-  announce(store.notice.value, true);
+  announce(store.notice.value);
 }
 
 /** Puts the page where the address says, at the start and after back or forward. */
@@ -163,7 +177,7 @@ export function goToAddress(first: boolean): void {
     if (place.source === 'file') {
       store.connection.value = { state: 'empty' };
       store.source.value = 'auto';
-    } else openSource({ kind: place.source }, place.seq);
+    } else openNamed(place.source, place.seq);
     return;
   }
   tell({ type: 'query', text: place.query });

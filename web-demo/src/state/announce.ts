@@ -4,23 +4,26 @@
  */
 import { effect, signal } from '@preact/signals';
 import { text } from '../text';
-import { counts, head, live } from './store';
+import { answeredQuery, counts, head, live, resultCount } from './store';
 
 const QUIET_MS = 5_000;
+const PAUSE_MS = 800;
 
 export const announcement = signal('');
 
-let waiting: ReturnType<typeof setTimeout> | null = null;
+/** Answers the person's own action, at once. */
+export function announce(message: string): void {
+  announcement.value = message;
+}
 
-export function announce(message: string, at_once = false): void {
-  if (at_once) {
-    announcement.value = message;
-    return;
-  }
-  waiting ??= setTimeout(() => {
-    waiting = null;
-    announcement.value = message;
-  }, QUIET_MS);
+/** Says how many jobs a search found, once typing has paused. */
+export function announceResults(): void {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  effect(() => {
+    const asked = answeredQuery.value;
+    if (timer !== null) clearTimeout(timer);
+    timer = asked === '' ? null : setTimeout(() => (announcement.value = text.announce.results(resultCount.peek())), PAUSE_MS);
+  });
 }
 
 /** Says every five seconds what came in while the page follows the head. */

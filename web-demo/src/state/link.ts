@@ -4,12 +4,13 @@
  * Owns which signal each message moves. It must not parse, sort or judge what it carries.
  */
 import { batch } from '@preact/signals';
-import type { FromFold, Source, ToFold } from '../protocol';
+import type { FromFold, Row, Source, ToFold } from '../protocol';
 import { text } from '../text';
 import { announce } from './announce';
 import * as store from './store';
+import { startWorker } from './worker';
 
-const worker = new Worker(new URL('../fold/worker.ts', import.meta.url), { type: 'module' });
+const worker = startWorker();
 let buckets = 0;
 
 export function tell(message: ToFold): void {
@@ -38,6 +39,8 @@ function receive(message: FromFold): void {
       return;
     case 'frame':
       return frame(message);
+    case 'rows':
+      return takeRows(message.rows);
     case 'digest':
       store.digest.value = { position: message.position, hex: message.hex };
       return;
@@ -54,7 +57,7 @@ function receive(message: FromFold): void {
       store.openEvents.value = new Map(store.openEvents.peek()).set(message.position, message.json ?? '');
       return;
     case 'no_failure':
-      announce(message.direction > 0 ? text.scrubber.noNextFailure : text.scrubber.noPreviousFailure, true);
+      announce(message.direction > 0 ? text.scrubber.noNextFailure : text.scrubber.noPreviousFailure);
       store.notice.value = message.direction > 0 ? text.scrubber.noNextFailure : text.scrubber.noPreviousFailure;
       return;
     case 'export':
@@ -64,7 +67,7 @@ function receive(message: FromFold): void {
       return;
     case 'fault':
       store.fault.value = { code: message.code, message: message.message, position: message.position };
-      announce(text.fault.title, true);
+      announce(text.fault.title);
   }
 }
 
@@ -79,8 +82,20 @@ function frame(message: Extract<FromFold, { type: 'frame' }>): void {
   store.excluders.value = message.excluders;
   store.answeredQuery.value = message.query;
   if (message.query_fault === null) store.shown.value = message.shown;
-  for (const row of message.rows) store.rows[row.index] = row;
-  if (message.rows.length > 0) store.rowsChanged.value += 1;
+  takeRows(message.rows);
+}
+
+/** Keeps rows; only those on screen are worth drawing again. */
+function takeRows(rows: Row[]): void {
+  const { from, to } = store.visible;
+  const shown = store.shown.peek();
+  const onScreen = shown ? new Set(shown.subarray(from, to)) : null;
+  let drawn = false;
+  for (const row of rows) {
+    store.rows[row.index] = row;
+    drawn ||= onScreen ? onScreen.has(row.index) : row.index >= from && row.index < to;
+  }
+  if (drawn) store.rowsChanged.value += 1;
 }
 
 /** Another history begins: nothing of the old one may stay, and the worker knows nothing of what was asked before. */

@@ -35,6 +35,8 @@ export const counts = signal<[string, number][]>([]);
 /** Rows by card index. Mutated in place; `rowsChanged` is what readers subscribe to. */
 export const rows: (Row | undefined)[] = [];
 export const rowsChanged = signal(0);
+/** Places that exist in the document now, as the list says; not a signal, because nobody draws it. */
+export const visible = { from: 0, to: 0 };
 
 export const selected = signal<string | null>(null);
 export const detail = signal<JobDetail | null>(null);

@@ -8,7 +8,19 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Row } from '../protocol';
 import { select } from '../state/actions';
 import { tell } from '../state/link';
-import { active, cardCount, indexAt, layout, placeOf, resultCount, rowAt, rowsChanged, selected, shown } from '../state/store';
+import {
+  active,
+  cardCount,
+  indexAt,
+  layout,
+  placeOf,
+  resultCount,
+  rowAt,
+  rowsChanged,
+  selected,
+  shown,
+  visible,
+} from '../state/store';
 import { text } from '../text';
 import { JobCard } from './JobCard';
 import { JobRow, JobRowHeader } from './JobRow';
@@ -75,6 +87,8 @@ export function Jobs() {
   const items = virtualizer.getVirtualItems();
   const from = (items[0]?.index ?? 0) * shape.columns;
   const to = ((items.at(-1)?.index ?? 0) + 1) * shape.columns;
+  visible.from = from;
+  visible.to = to;
   useEffect(() => tell({ type: 'window', from, to }), [from, to]);
 
   const here = Math.min(active.value, Math.max(0, total - 1));

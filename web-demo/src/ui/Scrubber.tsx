@@ -197,7 +197,7 @@ function Track() {
         }}
         onLostPointerCapture={() => (dragged.value = null)}
       >
-        {density.value && <Marks strip={density.value.strip} />}
+        {density.value && <Marks strip={density.value.strip} all={density.value.head} />}
         <div class="track-future" style={{ left: `${share * 100}%` }} />
         {all > 0 && <div class="playhead" style={{ left: `${share * 100}%` }} />}
       </div>
@@ -212,10 +212,10 @@ const LANES = [
   ['dead_letters', 'dead'],
 ] as const;
 
-function Marks({ strip }: { strip: Strip }) {
+function Marks({ strip, all }: { strip: Strip; all: number }) {
   const buckets = strip.events.length;
   return (
-    <svg class="marks" viewBox={`0 0 ${buckets} 40`} preserveAspectRatio="none" aria-hidden="true">
+    <svg class="marks" data-head={all} viewBox={`0 0 ${buckets} 40`} preserveAspectRatio="none" aria-hidden="true">
       {LANES.map(([lane, tone], at) => (
         <path key={lane} class={`mark-${tone}`} d={bars(strip[lane], 13 + at * 13, 11)} />
       ))}

@@ -1,6 +1,7 @@
 /* The bar at the top: what this is, where its history comes from, the search, and the page's own settings. */
 import { useRef } from 'preact/hooks';
-import { openFile, setQuery, setTheme } from '../state/actions';
+import type { Connection } from '../protocol';
+import { openFile, openLive, setQuery, setTheme } from '../state/actions';
 import { connection, helpOpen, query, queryFault, theme, type Theme } from '../state/store';
 import { text } from '../text';
 import { AutoIcon, CloseIcon, FileIcon, Mark, MoonIcon, SearchIcon, SunIcon } from './icons';
@@ -36,25 +37,41 @@ export function TopBar() {
   );
 }
 
+/** What the history is, and which one; the second part gives way where the window is narrow. */
+function sourceWords(of: Connection): [string, string] {
+  switch (of.state) {
+    case 'following':
+      return [text.source.live, of.label];
+    case 'complete':
+      return [text.source.file, of.label];
+    case 'loading':
+      return [text.source.loading, of.label];
+    case 'opening':
+      return [text.source.opening, of.label];
+    case 'gone':
+    case 'signed_out':
+      return [text.source.gone, of.label];
+    case 'empty':
+      return [text.source.none, ''];
+  }
+}
+
 function SourceChip() {
-  const now = connection.value;
-  const label =
-    now.state === 'following'
-      ? text.source.live(now.label)
-      : now.state === 'complete'
-        ? text.source.file(now.label)
-        : now.state === 'loading'
-          ? text.source.loading
-          : now.state === 'opening'
-            ? text.source.opening
-            : now.state === 'gone' || now.state === 'signed_out'
-              ? text.source.gone
-              : text.source.none;
+  const of = connection.value;
+  const [kind, name] = sourceWords(of);
   return (
-    <p class={`source source-${now.state}`} title={label}>
-      <span class="source-dot" aria-hidden="true" />
-      <span class="source-text">{label}</span>
-    </p>
+    <div class="source-place">
+      <p class={`source source-${of.state}`} title={text.source.title(kind, name)}>
+        <span class="source-dot" aria-hidden="true" />
+        <span class="source-kind">{kind}</span>
+        {name !== '' && <span class="source-name">{name}</span>}
+      </p>
+      {(of.state === 'complete' || of.state === 'loading') && (
+        <button type="button" class="icon-button" aria-label={text.source.close} title={text.source.close} onClick={openLive}>
+          <CloseIcon />
+        </button>
+      )}
+    </div>
   );
 }
 
