@@ -2,7 +2,7 @@
 //!
 //! Owns the timing loop. Reads the stream named by `JOBFOLD_BENCH_STREAM`, or makes one of its own. Prints one line
 //! per measurement: name, value, unit. Ratios against the JavaScript baseline are made by `cargo xtask bench`.
-#![allow(missing_docs, clippy::cast_precision_loss)]
+#![allow(missing_docs, clippy::cast_precision_loss, clippy::disallowed_types)]
 
 use jobfold_core::contract;
 use jobfold_core::view::HistoryOptions;
@@ -52,7 +52,7 @@ fn measure(name: &str, stream: &[u8], events: usize, options: &ViewOptions) {
     let mut cards = 0;
     for _ in 0..rounds() {
         let start = cpu_ns();
-        let mut view = JobsView::new(options.clone());
+        let mut view = JobsView::new(*options);
         view.push(stream).expect("the stream is valid");
         cards = view.cards_json().len();
         best = best.min((cpu_ns() - start) as f64 / 1e9);

@@ -144,74 +144,101 @@ pub(crate) enum Member {
 
 pub(crate) const MEMBER_COUNT: usize = Member::RawPayload as usize + 1;
 
+/// The names of an event's own members, shortest first, so that a name is compared only with those of its length.
+const TOP: [(&str, Member); 32] = [
+    ("id", Member::Id),
+    ("dlq", Member::Dlq),
+    ("kind", Member::Kind),
+    ("error", Member::Error),
+    ("queue", Member::Queue),
+    ("title", Member::Title),
+    ("job_id", Member::JobId),
+    ("run_id", Member::RunId),
+    ("schema", Member::Schema),
+    ("source", Member::Source),
+    ("status", Member::Status),
+    ("result", Member::Result),
+    ("attempt", Member::Attempt),
+    ("privacy", Member::Privacy),
+    ("summary", Member::Summary),
+    ("approval", Member::Approval),
+    ("event_id", Member::EventId),
+    ("priority", Member::Priority),
+    ("tenant_id", Member::TenantId),
+    ("dedupe_key", Member::DedupeKey),
+    ("binding_id", Member::BindingId),
+    ("trigger_id", Member::TriggerId),
+    ("queue_depth", Member::QueueDepth),
+    ("replay_refs", Member::ReplayRefs),
+    ("raw_payload", Member::RawPayload),
+    ("workflow_id", Member::WorkflowId),
+    ("source_clock", Member::SourceClock),
+    ("workspace_id", Member::WorkspaceId),
+    ("receipt_refs", Member::ReceiptRefs),
+    ("max_attempts", Member::MaxAttempts),
+    ("related_refs", Member::RelatedRefs),
+    ("action_intents", Member::ActionIntents),
+];
+
+/// Where in [`TOP`] the names of each length begin; one entry more than the longest name has bytes.
+const TOP_STARTS: [usize; TOP_NAME_BYTES_MAX + 2] = {
+    let mut starts = [0; TOP_NAME_BYTES_MAX + 2];
+    let mut index = 0;
+    while index < TOP.len() {
+        let mut longer = TOP[index].0.len() + 1;
+        while longer < starts.len() {
+            starts[longer] = index + 1;
+            longer += 1;
+        }
+        index += 1;
+    }
+    starts
+};
+
+const TOP_NAME_BYTES_MAX: usize = TOP[TOP.len() - 1].0.len();
+
+/// The names of members inside members.
+const NESTED: [(Member, &str, Member); 24] = [
+    (Member::Source, "runtime", Member::SourceRuntime),
+    (Member::Source, "environment", Member::SourceEnvironment),
+    (Member::Source, "id", Member::SourceId),
+    (Member::Source, "url", Member::SourceUrl),
+    (Member::Source, "region", Member::SourceRegion),
+    (Member::SourceClock, "kind", Member::ClockKind),
+    (Member::SourceClock, "timestamp", Member::ClockTimestamp),
+    (Member::Approval, "request_id", Member::ApprovalRequestId),
+    (Member::Approval, "status", Member::ApprovalStatus),
+    (Member::Approval, "requested_at", Member::ApprovalRequestedAt),
+    (Member::Approval, "decided_at", Member::ApprovalDecidedAt),
+    (Member::Approval, "reviewer", Member::ApprovalReviewer),
+    (Member::Approval, "expires_at", Member::ApprovalExpiresAt),
+    (Member::Approval, "summary", Member::ApprovalSummary),
+    (Member::Dlq, "dlq_id", Member::DlqId),
+    (Member::Dlq, "state", Member::DlqState),
+    (Member::Dlq, "attempts", Member::DlqAttempts),
+    (Member::Dlq, "error_class", Member::DlqErrorClass),
+    (Member::Dlq, "final_error", Member::DlqFinalError),
+    (Member::Dlq, "replay_of_event_id", Member::DlqReplayOf),
+    (Member::Privacy, "redacted", Member::PrivacyRedacted),
+    (Member::Privacy, "raw_payload_retained", Member::PrivacyRetained),
+    (Member::Privacy, "contains_sensitive", Member::PrivacySensitive),
+    (Member::Privacy, "flags", Member::PrivacyFlags),
+];
+
 impl Member {
     #[inline]
     fn top(name: &[u8]) -> Option<Self> {
-        Some(match name {
-            b"schema" => Self::Schema,
-            b"id" => Self::Id,
-            b"dedupe_key" => Self::DedupeKey,
-            b"kind" => Self::Kind,
-            b"source" => Self::Source,
-            b"source_clock" => Self::SourceClock,
-            b"tenant_id" => Self::TenantId,
-            b"workspace_id" => Self::WorkspaceId,
-            b"job_id" => Self::JobId,
-            b"run_id" => Self::RunId,
-            b"workflow_id" => Self::WorkflowId,
-            b"trigger_id" => Self::TriggerId,
-            b"binding_id" => Self::BindingId,
-            b"event_id" => Self::EventId,
-            b"status" => Self::Status,
-            b"title" => Self::Title,
-            b"summary" => Self::Summary,
-            b"queue" => Self::Queue,
-            b"queue_depth" => Self::QueueDepth,
-            b"priority" => Self::Priority,
-            b"attempt" => Self::Attempt,
-            b"max_attempts" => Self::MaxAttempts,
-            b"approval" => Self::Approval,
-            b"dlq" => Self::Dlq,
-            b"receipt_refs" => Self::ReceiptRefs,
-            b"replay_refs" => Self::ReplayRefs,
-            b"related_refs" => Self::RelatedRefs,
-            b"action_intents" => Self::ActionIntents,
-            b"result" => Self::Result,
-            b"error" => Self::Error,
-            b"privacy" => Self::Privacy,
-            b"raw_payload" => Self::RawPayload,
-            _ => return None,
-        })
+        let from = *TOP_STARTS.get(name.len())?;
+        let to = *TOP_STARTS.get(name.len() + 1)?;
+        TOP[from..to]
+            .iter()
+            .find(|(known, _)| known.as_bytes() == name)
+            .map(|(_, member)| *member)
     }
 
     fn nested(parent: Self, name: &[u8]) -> Option<Self> {
-        Some(match (parent, name) {
-            (Self::Source, b"runtime") => Self::SourceRuntime,
-            (Self::Source, b"environment") => Self::SourceEnvironment,
-            (Self::Source, b"id") => Self::SourceId,
-            (Self::Source, b"url") => Self::SourceUrl,
-            (Self::Source, b"region") => Self::SourceRegion,
-            (Self::SourceClock, b"kind") => Self::ClockKind,
-            (Self::SourceClock, b"timestamp") => Self::ClockTimestamp,
-            (Self::Approval, b"request_id") => Self::ApprovalRequestId,
-            (Self::Approval, b"status") => Self::ApprovalStatus,
-            (Self::Approval, b"requested_at") => Self::ApprovalRequestedAt,
-            (Self::Approval, b"decided_at") => Self::ApprovalDecidedAt,
-            (Self::Approval, b"reviewer") => Self::ApprovalReviewer,
-            (Self::Approval, b"expires_at") => Self::ApprovalExpiresAt,
-            (Self::Approval, b"summary") => Self::ApprovalSummary,
-            (Self::Dlq, b"dlq_id") => Self::DlqId,
-            (Self::Dlq, b"state") => Self::DlqState,
-            (Self::Dlq, b"attempts") => Self::DlqAttempts,
-            (Self::Dlq, b"error_class") => Self::DlqErrorClass,
-            (Self::Dlq, b"final_error") => Self::DlqFinalError,
-            (Self::Dlq, b"replay_of_event_id") => Self::DlqReplayOf,
-            (Self::Privacy, b"redacted") => Self::PrivacyRedacted,
-            (Self::Privacy, b"raw_payload_retained") => Self::PrivacyRetained,
-            (Self::Privacy, b"contains_sensitive") => Self::PrivacySensitive,
-            (Self::Privacy, b"flags") => Self::PrivacyFlags,
-            _ => return None,
-        })
+        let is_it = |known: &&(Self, &str, Self)| known.0 == parent && known.1.as_bytes() == name;
+        NESTED.iter().find(is_it).map(|(_, _, member)| *member)
     }
 }
 
@@ -366,43 +393,36 @@ fn name_of(name: Node<'_>) -> Cow<'_, [u8]> {
 }
 
 fn ref_slots(list: RefList, item: Node<'_>) -> RefSlots {
-    let mut slots = RefSlots {
+    let [kind, label, id, url] = pick(item, ["kind", "label", "id", "url"]);
+    RefSlots {
         list,
         whole: Slot::of(item),
-        kind: Slot::MISSING,
-        label: Slot::MISSING,
-        id: Slot::MISSING,
-        url: Slot::MISSING,
-    };
-    for (name, value) in item.members() {
-        match &*name_of(name) {
-            b"kind" => slots.kind = Slot::of(value),
-            b"label" => slots.label = Slot::of(value),
-            b"id" => slots.id = Slot::of(value),
-            b"url" => slots.url = Slot::of(value),
-            _ => {}
-        }
+        kind,
+        label,
+        id,
+        url,
     }
-    slots
 }
 
 pub(crate) fn intent_slots(item: Node<'_>) -> IntentSlots {
-    let mut slots = IntentSlots {
+    let names = ["kind", "label", "target", "effect", "requires_approval"];
+    let [kind, label, target, effect, requires_approval] = pick(item, names);
+    IntentSlots {
         whole: Slot::of(item),
-        kind: Slot::MISSING,
-        label: Slot::MISSING,
-        target: Slot::MISSING,
-        effect: Slot::MISSING,
-        requires_approval: Slot::MISSING,
-    };
+        kind,
+        label,
+        target,
+        effect,
+        requires_approval,
+    }
+}
+
+/// The members of an item by their names; where a name is repeated the last one counts.
+fn pick<const N: usize>(item: Node<'_>, names: [&str; N]) -> [Slot; N] {
+    let mut slots = [Slot::MISSING; N];
     for (name, value) in item.members() {
-        match &*name_of(name) {
-            b"kind" => slots.kind = Slot::of(value),
-            b"label" => slots.label = Slot::of(value),
-            b"target" => slots.target = Slot::of(value),
-            b"effect" => slots.effect = Slot::of(value),
-            b"requires_approval" => slots.requires_approval = Slot::of(value),
-            _ => {}
+        if let Some(index) = names.iter().position(|known| name.is_text(known)) {
+            slots[index] = Slot::of(value);
         }
     }
     slots
