@@ -22,6 +22,15 @@ const RUSTUP_LIMIT: Duration = Duration::from_secs(180);
 /// Debian's compiler, its cargo, the library's source and a linker for wasm.
 const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 
+/// Where the standard library is built with the module, a panic is nothing but a trap: its text and place are a tenth
+/// of the module, and the page cannot do more with them than with the trap.
+const BARE_PANICS: [&str; 4] = [
+    "-Zunstable-options",
+    "-Cpanic=immediate-abort",
+    "-Zlocation-detail=none",
+    "-Zfmt-debug=none",
+];
+
 /// The oldest compiler that builds the workspace, as in Cargo.toml's `rust-version`.
 const MINOR_MIN: u32 = 90;
 
@@ -62,8 +71,8 @@ impl Toolchain {
     }
 
     /// `cargo build` for the target with these rustc flags, into a folder of its own, since another compiler's files
-    /// beside ours would make both start over.
-    pub(crate) fn cargo_build(&self, flags: &[String]) -> Program {
+    /// beside ours would make both start over. `small` asks for a standard library built for size.
+    pub(crate) fn cargo_build(&self, flags: &[String], small: bool) -> Program {
         let cargo = match self {
             Self::Installed => Program::cargo().arg("build"),
             Self::Debian { linker } => Program::new("/usr/bin/cargo")
@@ -74,8 +83,13 @@ impl Toolchain {
                 // Building the library from source is an unstable option of a stable compiler.
                 .env("RUSTC_BOOTSTRAP", "1")
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
-                .args(["build", "-Zbuild-std=std,panic_abort"]),
+                .args(["build", "-Zbuild-std=std,panic_abort"])
+                .args(small.then_some("-Zbuild-std-features=optimize_for_size")),
         };
+        let mut flags = flags.to_vec();
+        if matches!(self, Self::Debian { .. }) {
+            flags.extend(BARE_PANICS.map(str::to_owned));
+        }
         // The encoded form replaces every other variable with flags, and its separator allows spaces in paths.
         cargo
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))

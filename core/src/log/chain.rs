@@ -113,10 +113,11 @@ impl ChainVerifier {
     /// After the last record of a log that needs no second look: its head, and its topics with their last
     /// `topic_seq`.
     pub fn continuing(head: Head, topics: impl IntoIterator<Item = (String, u64)>) -> Self {
-        Self {
-            head,
-            topics: topics.into_iter().collect(),
+        let mut known = BTreeMap::new();
+        for (topic, topic_seq) in topics {
+            known.insert(topic, topic_seq);
         }
+        Self { head, topics: known }
     }
 
     /// The last record that passed.

@@ -17,7 +17,9 @@ use alloc::vec::Vec;
 pub struct MemoryLog {
     limits: Limits,
     records: Vec<Record>,
-    topics: BTreeMap<String, Topic>,
+    topics: Vec<Topic>,
+    /// Topic name to its place in `topics`; one kind of map serves here, for keys and in the verifier.
+    names: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -81,10 +83,7 @@ impl MemoryLog {
 
     fn store(&mut self, new: &NewRecord, at_ms: i64) -> Appended {
         let head = self.head();
-        if !self.topics.contains_key(&new.topic) {
-            self.topics.insert(new.topic.clone(), Topic::default());
-        }
-        let topic = self.topics.get_mut(&new.topic).expect("the topic was inserted above");
+        let topic = self.topic_mut(&new.topic);
         if let Some(&topic_seq) = new.idempotency_key.as_ref().and_then(|key| topic.keys.get(key)) {
             return Appended {
                 seq: topic.seq(topic_seq),
@@ -131,7 +130,7 @@ impl MemoryLog {
 
     /// Invariant: the record was checked to continue the chain.
     fn keep(&mut self, record: Record) {
-        let topic = self.topics.entry(record.topic.clone()).or_default();
+        let topic = self.topic_mut(&record.topic);
         topic.seqs.push(record.seq);
         if let Some(key) = record.idempotency_key() {
             topic.keys.insert(key.to_string(), record.topic_seq);
@@ -161,20 +160,36 @@ impl MemoryLog {
 
     /// A topic's records in order; none when the topic was never written to.
     pub fn records<'a>(&'a self, topic: &str) -> impl Iterator<Item = &'a Record> + use<'a> {
-        let seqs = self.topics.get(topic).map_or(&[][..], |topic| &topic.seqs);
+        let seqs = self.topic(topic).map_or(&[][..], |topic| &topic.seqs);
         seqs.iter().map(|seq| &self.records[index_of(*seq)])
     }
 
     /// Every topic with its last topic seq, sorted by name.
     pub fn topics(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.topics
+        self.names
             .iter()
-            .map(|(name, topic)| (name.as_str(), topic.seqs.len() as u64))
+            .map(|(name, place)| (name.as_str(), self.topics[index_of(*place)].seqs.len() as u64))
+    }
+
+    fn topic(&self, name: &str) -> Option<&Topic> {
+        self.names.get(name).map(|place| &self.topics[index_of(*place)])
+    }
+
+    /// The topic of this name, made when it is new.
+    fn topic_mut(&mut self, name: &str) -> &mut Topic {
+        let known = self.names.get(name).copied();
+        let place = known.unwrap_or_else(|| {
+            self.topics.push(Topic::default());
+            let place = self.topics.len() as u64;
+            self.names.insert(name.to_string(), place);
+            place
+        });
+        &mut self.topics[index_of(place)]
     }
 
     /// Where a topic stored the record with this idempotency key.
     pub fn find(&self, topic: &str, idempotency_key: &str) -> Option<Appended> {
-        let topic = self.topics.get(topic)?;
+        let topic = self.topic(topic)?;
         let topic_seq = *topic.keys.get(idempotency_key)?;
         Some(Appended {
             seq: topic.seq(topic_seq),
