@@ -375,7 +375,8 @@ impl JobsView {
 
     /// Indices of the shown cards that match, in card order. The grammar: words separated by
     /// spaces must all match; `status:`, `queue:`, `job:`, `run:`, `workflow:` and `error~` look at one member, a bare
-    /// word at ids, title, status and error; `*` stands for any text, quotes keep spaces, the case of A to Z is ignored.
+    /// word at ids, title, status and error; `*` stands for any text, quotes keep spaces, the case of A to Z is
+    /// ignored.
     ///
     /// # Errors
     /// `query_invalid` for an unknown member or a quote without an end.

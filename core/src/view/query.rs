@@ -2,8 +2,8 @@
 //!
 //! Owns parsing and matching, so the page, the HTTP API and the command line filter alike. Terms are separated by
 //! spaces and must all match. `status:failed` compares a member, `error~timeout` looks inside one, a bare word looks
-//! inside ids, title, status and error. `*` stands for any text, quotes keep spaces, the case of A to Z is ignored (full
-//! Unicode folding would weigh more than the rest of the query).
+//! inside ids, title, status and error. `*` stands for any text, quotes keep spaces, the case of A to Z is ignored:
+//! full Unicode folding would weigh more than the rest of the query.
 //! Must not know: order, pages.
 
 use crate::error::{Code, Error};
