@@ -27,11 +27,17 @@ export class SseReader {
     const out: SseEvent[] = [];
     const text = this.#rest + piece;
     let start = 0;
+    let feed = text.indexOf('\n');
+    let turn = text.indexOf('\r');
     for (;;) {
-      const end = lineEnd(text, start);
-      if (end === null) break;
-      this.#line(text.slice(start, end.stop), out);
-      start = end.next;
+      if (feed >= 0 && feed < start) feed = text.indexOf('\n', start);
+      if (turn >= 0 && turn < start) turn = text.indexOf('\r', start);
+      // A carriage return at the very end may still get its line feed.
+      const turns = turn >= 0 && (feed < 0 || turn < feed);
+      const end = turns ? turn : feed;
+      if (end < 0 || (turns && end + 1 === text.length)) break;
+      this.#line(text.slice(start, end), out);
+      start = turns && feed === end + 1 ? end + 2 : end + 1;
     }
     this.#rest = text.slice(start);
     if (this.#rest.length + this.#size > EVENT_CHARS_MAX) {
@@ -59,17 +65,4 @@ export class SseReader {
     } else if (name === 'event') this.#event = value;
     else if (name === 'id' && !value.includes('\0')) this.#id = value;
   }
-}
-
-/** The end of the line that starts at `from`; null while a carriage return at the very end may still get its line feed. */
-function lineEnd(text: string, from: number): { stop: number; next: number } | null {
-  for (let i = from; i < text.length; i += 1) {
-    const c = text.charCodeAt(i);
-    if (c === 10) return { stop: i, next: i + 1 };
-    if (c === 13) {
-      if (i + 1 === text.length) return null;
-      return { stop: i, next: text.charCodeAt(i + 1) === 10 ? i + 2 : i + 1 };
-    }
-  }
-  return null;
 }
