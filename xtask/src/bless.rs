@@ -1,7 +1,7 @@
 //! `cargo xtask bless`: accepts what the code does now as what it should do.
 //!
-//! Rewrites every checked-in file that is made from code: the goldens of the replay tests, the OpenAPI document, and the
-//! table of sizes where everything is built. Nothing is judged here; the diff is for a person to read before it is
+//! Rewrites every checked-in file that is made from code: the goldens of the replay tests, the OpenAPI document, and
+//! the table of sizes where everything is built. Nothing is judged here; the diff is for a person to read before it is
 //! committed.
 
 use std::fs;

@@ -120,10 +120,10 @@ fn find(folder: &Path, extension: &str, files: &mut Vec<PathBuf>) -> Outcome {
 
 /// Bytes and limits, a line a thing: what the snapshot holds.
 fn table(things: &[Thing]) -> String {
-    let mut text = format!("{:<42}{:>12}{:>12}{:>12}\n", "bytes", WAYS[0], WAYS[1], WAYS[2]);
+    let mut text = format!("{:<46}{:>12}{:>12}{:>12}\n", "bytes", WAYS[0], WAYS[1], WAYS[2]);
     for thing in things {
         let [raw, gzip, brotli] = thing.bytes;
-        let _ = writeln!(text, "{:<42}{raw:>12}{gzip:>12}{brotli:>12}", thing.name);
+        let _ = writeln!(text, "{:<46}{raw:>12}{gzip:>12}{brotli:>12}", thing.name);
     }
     text
 }
@@ -132,7 +132,7 @@ fn table(things: &[Thing]) -> String {
 fn compare(things: &[Thing]) -> String {
     let before = fs::read_to_string(snapshot()).unwrap_or_default();
     let mut text = format!(
-        "{:<42}{:>10}{:>12}{:>12}{:>12}  verdict\n",
+        "{:<46}{:>10}{:>12}{:>12}{:>12}  verdict\n",
         "thing", "as", "bytes", "limit", "change"
     );
     for thing in things {
@@ -151,7 +151,7 @@ fn compare(things: &[Thing]) -> String {
             let verdict = thing.limits[index].map_or("", |limit| if bytes > limit { "OVER" } else { "ok" });
             let _ = writeln!(
                 text,
-                "{:<42}{way:>10}{bytes:>12}{limit:>12}{change:>12}  {verdict}",
+                "{:<46}{way:>10}{bytes:>12}{limit:>12}{change:>12}  {verdict}",
                 thing.name
             );
         }
