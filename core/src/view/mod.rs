@@ -234,6 +234,13 @@ impl JobsView {
         Ok(())
     }
 
+    /// Lets go of the events, for a host that has them elsewhere and needs the memory. The view follows its head from
+    /// now on and cannot seek or list events any more; cards and digest stay what they are.
+    pub fn forget_history(&mut self) {
+        self.live();
+        self.history = None;
+    }
+
     /// Follows the head again.
     pub fn live(&mut self) {
         if self.past.is_some() {

@@ -4,9 +4,9 @@
 //! answered by the log and never wait for it; readers wait until it has reached the head they could know of, so
 //! everyone reads their own writes. Must not know HTTP, and holds no opinion of its own about jobs.
 //!
-//! Memory: the view with history keeps every envelope's text once, plus some 60 bytes an event for its place, its
-//! dedupe hash and its job's list; checkpoints share unchanged cards. A log of a million envelopes of 1.2 KB
-//! therefore takes about 1.3 GB. Nothing else here grows.
+//! Memory: the view keeps every envelope's text once, and some 60 bytes an event beside it, until the texts reach
+//! `history_bytes_max`. Then it lets them go: what is left grows by its dedupe set, about 32 bytes an event, and an
+//! earlier seq is looked at by folding the log anew up to there, one such look at a time.
 
 mod axis;
 
@@ -16,7 +16,7 @@ use crate::ingest::{EVENT_BYTES_MAX, TOPIC};
 use crate::log::{EventLog, Record};
 use jobfold_core::view::{HistoryOptions, JobsView, ViewOptions};
 use std::sync::{Arc, Mutex, MutexGuard};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// Records that are read and folded between two looks at anything else.
 const PAGE_RECORDS: usize = 1024;
@@ -69,6 +69,10 @@ pub struct Shown<'a> {
     pub seq: u64,
     /// Where positions are in the log.
     pub axis: &'a Axis,
+    /// Whether the view can name a job's events.
+    pub history: bool,
+    /// Records of the topic that are no envelopes.
+    pub refused: u64,
 }
 
 /// Records folded so far: a projection that is not attached to a log yet.
@@ -77,6 +81,9 @@ pub struct Fold {
     axis: Axis,
     seq: u64,
     refused: u64,
+    key: [u8; 16],
+    /// Bytes of text that the view may still keep; `None` when it keeps none any more.
+    history_bytes_left: Option<u64>,
 }
 
 /// The projection. Share it by `Arc`.
@@ -86,6 +93,8 @@ pub struct Board {
     folded: watch::Sender<Folded>,
     /// The log's head when the projection was made: once it is folded, start-up is over.
     opened_at_seq: u64,
+    /// Folding anew takes memory and time, so one reader at a time does it.
+    anew: Semaphore,
 }
 
 impl Board {
@@ -97,6 +106,7 @@ impl Board {
         };
         Self {
             opened_at_seq: log.head().seq,
+            anew: Semaphore::new(1),
             log,
             state: Mutex::new(fold),
             folded: watch::Sender::new(folded),
@@ -172,39 +182,75 @@ impl Board {
     ) -> Result<T, BoardError> {
         self.caught_up().await?;
         let board = Arc::clone(self);
-        let read = tokio::task::spawn_blocking(move || board.read_now(at_seq, look));
-        read.await.unwrap_or(Err(BoardError::Stopped))
+        let read = tokio::task::spawn_blocking(move || board.read_now(at_seq, look)).await;
+        match read.map_err(|_| BoardError::Stopped)? {
+            Look::Done(answer) => answer,
+            Look::NotKept(seq, look) => self.read_anew(seq, look).await,
+        }
     }
 
-    fn read_now<T>(
+    /// Folds the log up to a seq once more, for one look.
+    async fn read_anew<T>(
         &self,
-        at_seq: Option<u64>,
+        seq: u64,
         look: impl FnOnce(Shown<'_>) -> Result<T, BoardError>,
     ) -> Result<T, BoardError> {
-        let mut guard = self.lock().ok_or(BoardError::Stopped)?;
-        let state = &mut *guard;
-        let seq = at_seq.unwrap_or(state.seq);
-        if seq > state.seq {
-            return Err(BoardError::OutOfRange { seq, head: state.seq });
+        let _turn = self.anew.acquire().await;
+        let key = self.lock().ok_or(BoardError::Stopped)?.key;
+        let mut fold = Fold::new(key, 0);
+        while fold.seq < seq {
+            let limit = usize::try_from(seq - fold.seq).unwrap_or(usize::MAX).min(PAGE_RECORDS);
+            let page = self.log.read(fold.seq + 1, limit).await;
+            let page = page.ok().filter(|page| !page.is_empty()).ok_or(BoardError::Stopped)?;
+            for record in page {
+                fold.take_in(record.seq, &record.topic, &record.payload);
+            }
         }
-        if seq < state.seq {
-            state.view.seek(state.axis.position_at(seq))?;
-        }
-        let answer = look(Shown {
-            view: &state.view,
-            seq,
-            axis: &state.axis,
-        });
-        state.view.live();
-        answer
+        look(fold.shown(seq))
     }
+
+    fn read_now<T, F>(&self, at_seq: Option<u64>, look: F) -> Look<T, F>
+    where
+        F: FnOnce(Shown<'_>) -> Result<T, BoardError>,
+    {
+        let Some(mut guard) = self.lock() else {
+            return Look::Done(Err(BoardError::Stopped));
+        };
+        let fold = &mut *guard;
+        let head = fold.seq;
+        let seq = at_seq.unwrap_or(head);
+        if seq > head {
+            return Look::Done(Err(BoardError::OutOfRange { seq, head }));
+        }
+        if seq < head {
+            if fold.history_bytes_left.is_none() {
+                return Look::NotKept(seq, look);
+            }
+            if let Err(error) = fold.view.seek(fold.axis.position_at(seq)) {
+                return Look::Done(Err(error.into()));
+            }
+        }
+        let answer = look(fold.shown(seq));
+        fold.view.live();
+        Look::Done(answer)
+    }
+}
+
+/// What became of a look at the view.
+enum Look<T, F> {
+    /// It was had.
+    Done(Result<T, BoardError>),
+    /// The view does not have that seq any more; the look is handed back.
+    NotKept(u64, F),
 }
 
 impl Fold {
     /// Nothing folded yet. `key` is 16 random bytes: no sender of events can then guess how the view hashes.
-    pub fn new(key: [u8; 16]) -> Self {
+    /// `history_bytes_max` bounds the envelopes' texts that the view keeps; 0 keeps none.
+    pub fn new(key: [u8; 16], history_bytes_max: u64) -> Self {
+        let history_bytes_left = (history_bytes_max > 0).then_some(history_bytes_max);
         let view = JobsView::new(ViewOptions {
-            history: Some(HistoryOptions::default()),
+            history: history_bytes_left.map(|_| HistoryOptions::default()),
             key,
             event_bytes_max: EVENT_BYTES_MAX,
         });
@@ -213,6 +259,18 @@ impl Fold {
             axis: Axis::default(),
             seq: 0,
             refused: 0,
+            key,
+            history_bytes_left,
+        }
+    }
+
+    fn shown(&self, seq: u64) -> Shown<'_> {
+        Shown {
+            view: &self.view,
+            seq,
+            axis: &self.axis,
+            history: self.history_bytes_left.is_some(),
+            refused: self.refused,
         }
     }
 
@@ -224,12 +282,28 @@ impl Fold {
             return;
         }
         match self.view.push_event(payload.as_bytes()) {
-            Ok(_) => self.axis.push(seq, self.view.head()),
+            Ok(_) => {
+                self.axis.push(seq, self.view.head());
+                self.spend_history(payload.len() as u64);
+            }
             Err(error) => {
                 self.refused += 1;
-                metrics::counter!("jobfold_fold_refused_total").increment(1);
                 tracing::warn!(seq, code = error.code(), path = error.path(), "record is no envelope");
             }
+        }
+    }
+
+    fn spend_history(&mut self, bytes: u64) {
+        let Some(left) = self.history_bytes_left else {
+            return;
+        };
+        self.history_bytes_left = left.checked_sub(bytes);
+        if self.history_bytes_left.is_none() {
+            tracing::info!(
+                seq = self.seq,
+                "history outgrew its memory, earlier states are folded anew from here on"
+            );
+            self.view.forget_history();
         }
     }
 
@@ -279,10 +353,10 @@ mod tests {
             .await
     }
 
-    #[tokio::test]
-    async fn readers_see_their_own_writes_and_any_earlier_seq() {
+    async fn check(history_bytes_max: u64) {
         let log: Arc<dyn EventLog> = Arc::new(MemoryEventLog::default());
-        let board = Arc::new(Board::new(Arc::clone(&log), Fold::new([1; 16])));
+        let fold = Fold::new([1; 16], history_bytes_max);
+        let board = Arc::new(Board::new(Arc::clone(&log), fold));
         let follower = tokio::spawn(Arc::clone(&board).follow());
         append(
             &log,
@@ -308,11 +382,27 @@ mod tests {
             (4, "running"),
             (5, "running"),
         ] {
-            assert_eq!(at(Some(seq)).await.as_deref(), Some(expected), "at {seq}");
+            assert_eq!(
+                at(Some(seq)).await.as_deref(),
+                Some(expected),
+                "at {seq} of {history_bytes_max}"
+            );
         }
         let error = status(&board, Some(6)).await.unwrap_err();
         assert_eq!(error, BoardError::OutOfRange { seq: 6, head: 5 });
         assert_eq!(board.read(None, |shown| Ok(shown.view.is_live())).await, Ok(true));
         follower.abort();
+    }
+
+    #[tokio::test]
+    async fn readers_see_their_own_writes_and_any_earlier_seq() {
+        check(u64::MAX).await;
+    }
+
+    #[tokio::test]
+    async fn the_same_is_seen_without_history_and_when_it_is_lost_on_the_way() {
+        check(0).await;
+        check(1).await;
+        check(1000).await;
     }
 }

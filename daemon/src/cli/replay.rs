@@ -81,7 +81,7 @@ impl Replay {
     }
 
     fn fold_events(&self, bytes: &[u8]) -> Result<Folded, Failure> {
-        let mut fold = Fold::new([0; 16]);
+        let mut fold = Fold::new([0; 16], u64::MAX);
         let blank = bytes.trim_ascii().is_empty();
         let offered = if blank {
             Ok(Pushed::default())
@@ -103,7 +103,7 @@ impl Replay {
     }
 
     fn fold_records(&self, bytes: &[u8]) -> Result<Folded, Failure> {
-        let mut fold = Fold::new([0; 16]);
+        let mut fold = Fold::new([0; 16], u64::MAX);
         let mut verifier = ChainVerifier::new();
         for line in Lines::new(bytes) {
             let place = format!("{}:{}", self.file.display(), line_of(bytes, line.offset));

@@ -56,6 +56,9 @@ pub(super) struct Serve {
     /// Largest request body, in bytes.
     #[arg(long, value_name = "N", default_value_t = HttpLimits::default().body_bytes_max)]
     body_bytes_max: usize,
+    /// Bytes of event texts to keep in memory for looking back; beyond that, `at_seq` folds the log anew.
+    #[arg(long, value_name = "N", default_value_t = 1 << 30)]
+    history_bytes_max: u64,
     /// Shape of the daemon's own log on stderr.
     #[arg(long, value_enum, default_value_t = LogFormat::Pretty, value_name = "SHAPE")]
     log_format: LogFormat,
@@ -80,7 +83,7 @@ impl Serve {
         let failed = |error| Failure::failed("state_dir_failed", format!("{}: {error}", state.root().display()));
         state.create().map_err(failed)?;
         let (tokens, sessions) = (Tokens::open(&state)?, Sessions::open(&state)?);
-        let (log, fold) = open_log(&state)?;
+        let (log, fold) = open_log(&state, self.history_bytes_max)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Failure::failed("runtime_failed", error))?;
         let log: Arc<dyn EventLog> = Arc::new(log);
@@ -198,10 +201,10 @@ impl Serve {
 }
 
 /// Opens the log; every record is verified and folded on the way.
-fn open_log(state: &StateDir) -> Result<(EmbeddedLog, Fold), Failure> {
+fn open_log(state: &StateDir, history_bytes_max: u64) -> Result<(EmbeddedLog, Fold), Failure> {
     let mut key = [0; 16];
     getrandom::fill(&mut key).map_err(|error| Failure::failed("randomness_failed", error))?;
-    let mut fold = Fold::new(key);
+    let mut fold = Fold::new(key, history_bytes_max);
     let options = Options::default();
     let (log, opened) = EmbeddedLog::open(&state.log(), &options, |record| {
         fold.take_in(record.seq, record.topic, record.payload);

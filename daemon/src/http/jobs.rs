@@ -85,10 +85,11 @@ pub struct Card {
 pub struct JobAnswer {
     /// The card.
     card: Card,
-    /// The job's latest events, at most 500, oldest first, duplicates left out.
+    /// The job's latest events, at most 500, oldest first, duplicates left out. Empty once the daemon's history has
+    /// outgrown its memory; `GET /v1/events?job_id=` lists them then, too.
     events: Vec<EventPlace>,
-    /// How many events the job has had up to this seq.
-    events_total: u64,
+    /// How many events the job has had up to this seq; null once the history has outgrown its memory.
+    events_total: Option<u64>,
     /// The seq whose state this is.
     as_of_seq: u64,
 }
@@ -240,7 +241,11 @@ fn job(shown: &Shown<'_>, index: u32) -> Vec<u8> {
         let seq = shown.axis.seq_of(*position);
         body.extend_from_slice(format!("{comma}{{\"seq\":{seq},\"position\":{position}}}").as_bytes());
     }
-    let total = positions.len();
+    let total = if shown.history {
+        positions.len().to_string()
+    } else {
+        "null".to_owned()
+    };
     body.extend_from_slice(format!("],\"events_total\":{total},\"as_of_seq\":{}}}", shown.seq).as_bytes());
     body
 }

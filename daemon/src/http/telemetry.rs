@@ -196,8 +196,12 @@ pub(super) async fn metrics(State(app): State<Arc<App>>, caller: Caller) -> Resu
     let (head, folded) = (app.log.head().seq, app.board.folded().borrow().seq);
     set("jobfold_log_seq", head);
     set("jobfold_fold_lag_records", head.saturating_sub(folded));
-    let counts = app.board.read(None, |shown| Ok(shown.view.status_counts())).await;
-    for (status, count) in by_known_status(counts.unwrap_or_default()) {
+    let board = app
+        .board
+        .read(None, |shown| Ok((shown.view.status_counts(), shown.refused)));
+    let (counts, refused) = board.await.unwrap_or_default();
+    counter!("jobfold_fold_refused_total").absolute(refused);
+    for (status, count) in by_known_status(counts) {
         gauge!("jobfold_jobs", "status" => status).set(f64::from(count));
     }
     let text = app

@@ -72,7 +72,7 @@ fn rig() -> Rig {
         failure: Mutex::new(None),
     });
     let any: Arc<dyn EventLog> = log.clone();
-    let board = Arc::new(Board::new(Arc::clone(&any), Fold::new([0; 16])));
+    let board = Arc::new(Board::new(Arc::clone(&any), Fold::new([0; 16], u64::MAX)));
     tokio::spawn(Arc::clone(&board).follow());
     let (running, stopping) = watch::channel(false);
     let app = App {

@@ -99,8 +99,17 @@ fn cards_come_in_pages_and_can_be_searched() {
 
 #[test]
 fn any_earlier_seq_can_be_looked_at() {
+    look_back(&["--listen", "127.0.0.1:0"], true);
+}
+
+#[test]
+fn any_earlier_seq_can_be_looked_at_when_history_is_not_kept() {
+    look_back(&["--listen", "127.0.0.1:0", "--history-bytes-max", "800"], false);
+}
+
+fn look_back(options: &[&str], history: bool) {
     let dir = tempfile::tempdir().unwrap();
-    let daemon = Daemon::start(dir.path());
+    let daemon = Daemon::start_with(dir.path(), options);
     let kinds = ["run.queued", "run.started", "run.failed"];
     for (at, kind) in kinds.into_iter().enumerate() {
         daemon.send(&input("a", kind, u32::try_from(at).unwrap()));
@@ -113,12 +122,13 @@ fn any_earlier_seq_can_be_looked_at() {
         (&json!("running"), &json!(2))
     );
     assert_eq!(daemon.read("/v1/jobs?at_seq=0")["items"], json!([]));
-    assert_eq!(
-        daemon.read("/v1/jobs/a?at_seq=2")["events"],
-        json!([
-            {"seq": 1, "position": 1}, {"seq": 2, "position": 2}
-        ])
-    );
+    let answer = daemon.read("/v1/jobs/a?at_seq=2");
+    let (places, total) = if history {
+        (json!([{"seq": 1, "position": 1}, {"seq": 2, "position": 2}]), json!(2))
+    } else {
+        (json!([]), json!(null))
+    };
+    assert_eq!((&answer["events"], &answer["events_total"]), (&places, &total));
     assert_eq!(
         problem(daemon.get("/v1/jobs/a?at_seq=0").send().unwrap(), 404)["code"],
         "job_not_found"
