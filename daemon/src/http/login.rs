@@ -48,10 +48,23 @@ pub(super) async fn create_link(State(app): State<Arc<App>>, caller: Caller) -> 
     Ok((StatusCode::CREATED, Json(LoginLink { url })).into_response())
 }
 
-/// Exchanges the code for a session and goes on to the page.
-pub(super) async fn redeem(State(app): State<Arc<App>>, Params(query): Params<Redeem>) -> Result<Response, Problem> {
+/// Exchanges the code for a session and goes on to the page. A spent link in a browser that is signed in, after a
+/// reload or a second click, simply leads to the page.
+pub(super) async fn redeem(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    Params(query): Params<Redeem>,
+) -> Result<Response, Problem> {
     let now = now_ms();
+    let to_page = (
+        StatusCode::SEE_OTHER,
+        [(header::LOCATION, HeaderValue::from_static("/"))],
+    );
     if !app.once.redeem(&query.code, now) {
+        let session = session_value(&headers, app.address.port());
+        if session.is_some_and(|session| app.sessions.check(session, now).is_some()) {
+            return Ok(to_page.into_response());
+        }
         let detail = "the link was used already or is older than ten minutes; `jobfold link` prints a new one";
         return Err(Problem::new(StatusCode::FORBIDDEN, "link_used", detail));
     }
@@ -59,12 +72,7 @@ pub(super) async fn redeem(State(app): State<Arc<App>>, Params(query): Params<Re
     let name = cookie_name(app.address.port());
     let cookie = format!("{name}={session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200");
     let cookie = HeaderValue::from_str(&cookie).map_err(|error| Problem::internal(&error))?;
-    let location = HeaderValue::from_static("/");
-    Ok((
-        StatusCode::SEE_OTHER,
-        [(header::SET_COOKIE, cookie), (header::LOCATION, location)],
-    )
-        .into_response())
+    Ok(([(header::SET_COOKIE, cookie)], to_page).into_response())
 }
 
 /// Cookies are shared by all ports of a host, so the port is part of the name: two daemons must not sign each other's

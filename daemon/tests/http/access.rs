@@ -68,6 +68,8 @@ fn a_link_opens_the_page_once_and_the_session_outlives_the_daemon() {
         problem(client().get(&daemon.link).send().unwrap(), 403)["code"],
         "link_used"
     );
+    let again = client().get(&daemon.link).header("cookie", &cookie).send().unwrap();
+    assert_eq!(again.status(), 303, "a browser that is signed in is not bothered");
     let jobs = |daemon: &Daemon| daemon.anonymous("/v1/jobs").header("cookie", &cookie).send().unwrap();
     assert_eq!(jobs(&daemon).status(), 200);
     daemon.kill();
