@@ -169,7 +169,18 @@ fn log_lines() {
                 damaged.splice(at..until, soup(&[*token]));
             }
             for text in [bytes.as_slice(), &soup(bytes), &damaged] {
-                let _ = log::verify_lines(text);
+                let held = log::verify_lines(text);
+                let records: Result<Vec<_>, _> = log::ndjson::Lines::new(text).map(|line| line.record).collect();
+                if let Ok(records) = records {
+                    let mut imported = log::MemoryLog::new();
+                    let count = records.len();
+                    if imported.import(records).is_ok() {
+                        assert_eq!(imported.all().len(), count);
+                        imported.verify().expect("what was imported holds");
+                    } else {
+                        assert!(imported.all().is_empty(), "{held:?}");
+                    }
+                }
                 for line in log::ndjson::Lines::new(text) {
                     let Ok(record) = line.record else { continue };
                     let mut written = Vec::new();
@@ -179,4 +190,43 @@ fn log_lines() {
                 }
             }
         });
+}
+
+/// Patterns against the plainest matcher there is.
+#[test]
+fn query_patterns() {
+    let mut view = JobsView::new(ViewOptions::default());
+    let line = jobfold_tests::fixtures::lines("nightly-backup").remove(0);
+    let words = (1u32..64).map(|number| format!("{number:b}").replace('1', "A").replace('0', "b"));
+    for word in words {
+        let own = line.replace("\"job_id\":\"nightly-backup\"", &format!("\"job_id\":\"{word}\""));
+        let own = own.replace("\"dedupe_key\":\"", &format!("\"dedupe_key\":\"{word}"));
+        view.push_event(own.as_bytes()).expect("the event is valid");
+    }
+    bolero::check!()
+        .with_iterations(1_500)
+        .with_type::<Vec<u8>>()
+        .for_each(|bytes| {
+            let pattern: String = bytes
+                .iter()
+                .take(8)
+                .map(|byte| ['a', 'B', '*', '*'][usize::from(byte % 4)])
+                .collect();
+            let found = view.query(&format!("job:{pattern}")).expect("a plain pattern");
+            let expected = (0..view.len()).filter(|index| {
+                let job = view.job_id(*index).expect("the job is there").to_ascii_lowercase();
+                fits(job.as_bytes(), pattern.to_ascii_lowercase().as_bytes())
+            });
+            assert_eq!(found, expected.collect::<Vec<_>>(), "{pattern}");
+        });
+}
+
+fn fits(text: &[u8], pattern: &[u8]) -> bool {
+    match (pattern.split_first(), text.split_first()) {
+        (None, _) => text.is_empty(),
+        (Some((b'*', rest)), None) => fits(text, rest),
+        (Some((b'*', rest)), Some((_, more))) => fits(text, rest) || fits(more, pattern),
+        (Some((own, rest)), Some((first, more))) => own == first && fits(more, rest),
+        (Some(_), None) => false,
+    }
 }

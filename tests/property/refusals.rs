@@ -6,6 +6,7 @@
 use crate::streams::{cases, lines, plain, recording, seeds, shown};
 use jobfold_core::{JobsView, ViewOptions};
 use jobfold_tests::chance::Chance;
+use jobfold_tests::fixtures;
 use proptest::prelude::*;
 
 /// Faults that no view accepts.
@@ -39,7 +40,7 @@ proptest! {
 
     #[test]
     fn a_refused_batch_leaves_no_trace(
-        before in seeds(20), refused in seeds(20), after in seeds(20), every in 1u32..5, choice in any::<u64>(),
+        before in seeds(20), refused in seeds(20), after in seeds(20), every in 0u32..5, choice in any::<u64>(),
     ) {
         let (before, mut refused, after) = (lines(&before), lines(&refused), lines(&after));
         let mut chance = Chance(choice);
@@ -99,5 +100,24 @@ proptest! {
             }
             prop_assert_eq!(view.is_empty(), extra == 0);
         }
+    }
+}
+
+/// Refused batches that reach over the ends of the history's chunks and over checkpoints.
+#[test]
+fn long_refused_batches_leave_no_trace() {
+    let week = fixtures::lines("week-of-operations");
+    let (mut view, mut witness) = (recording(100), recording(100));
+    for piece in week.chunks(350) {
+        let piece = piece.join("\n");
+        witness.push(piece.as_bytes()).expect("the history is valid");
+        view.push(format!("{piece}\n!").as_bytes())
+            .expect_err("the batch ends badly");
+        view.push(piece.as_bytes()).expect("the history is valid");
+    }
+    assert_eq!(trace(&view, &[0]), trace(&witness, &[0]));
+    for position in (0..=view.head()).step_by(97) {
+        assert_eq!(view.seek(position), witness.seek(position));
+        assert_eq!(shown(&view), shown(&witness));
     }
 }
