@@ -368,3 +368,24 @@ test('an exported log opens like a file of events, and a tampered one is refused
   assertQuiet(page);
   await page.close();
 });
+
+test('on a phone the open job takes the place of the list and gives it back where it was', async () => {
+  const page = await open(browser, `${server.url}?source=sample&view=list`, { size: NARROW });
+  await settled(page, SAMPLE.length);
+  await page.keyboard.press('j');
+  for (let down = 0; down < 20; down += 1) await page.keyboard.press('ArrowDown');
+  await page.waitForFunction(() => document.activeElement?.dataset.place === '21');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.matches('.detail h2'));
+  assert.equal(await page.locator('.list').isVisible(), false);
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.activeElement?.dataset.place === '21');
+  const hidden = await page.evaluate(() => {
+    const row = document.activeElement.getBoundingClientRect();
+    const list = document.querySelector('.jobs-scroll').getBoundingClientRect();
+    return row.top < list.top - 1 || row.bottom > list.bottom + 1;
+  });
+  assert.equal(hidden, false, 'the focused job is out of sight');
+  assertQuiet(page);
+  await page.close();
+});

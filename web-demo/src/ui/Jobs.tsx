@@ -29,7 +29,9 @@ import { useVirtualizer } from './virtual';
 /** Sizes in rem, the same as in jobs.css. */
 const CARD = { width: 17, height: 8.75, gap: 0.625 };
 const ROW = { height: 2.5, height_narrow: 3.75, head: 1.75 };
-const NARROW_REM = 42;
+/** Below these widths a line of the list does not fit; beside an open job it has two columns less. */
+const NARROW_REM = 56;
+const NARROW_REM_BESIDE = 42;
 
 interface Shape {
   columns: number;
@@ -41,7 +43,7 @@ interface Shape {
 
 function shapeFor(width_px: number): Shape {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const narrow = width_px < NARROW_REM * rem;
+  const narrow = width_px < (selected.value === null ? NARROW_REM : NARROW_REM_BESIDE) * rem;
   if (layout.value === 'list')
     return {
       columns: 1,
