@@ -2,9 +2,9 @@
 //!
 //! Owns addresses, pages and answers. Which cards match, what is in them and what they were is the core's.
 
-use super::events::{add_next_link, push_parameter};
 use super::gate::Caller;
-use super::params::{Params, limit, read_cursor, write_cursor};
+use super::listing::{Listing, limit, next_page, push_parameter, read_cursor, write_cursor};
+use super::params::Params;
 use super::problem::{Fault, Problem, ProblemBody};
 use super::{App, etag};
 use crate::auth::Scope;
@@ -141,7 +141,7 @@ pub(super) async fn list(
     };
     let mut response = tag.json(body);
     if let Some(next) = next {
-        add_next_link(&mut response, &next_address(&params, &next));
+        next_page(&mut response, &address(&params, &next));
     }
     Ok(response)
 }
@@ -160,34 +160,29 @@ fn cards(
     // Cards keep their index for good, so a page begins after a card, not after a number of cards.
     let begin = after.map_or(0, |after| matching.partition_point(|index| u64::from(*index) <= after));
     let end = begin.saturating_add(count).min(matching.len());
-    let mut body = b"{\"items\":[".to_vec();
-    for (place, index) in matching[begin..end].iter().enumerate() {
-        if place > 0 {
-            body.push(b',');
-        }
-        shown.view.write_card(*index, &mut body);
+    let mut listing = Listing::new(count, usize::MAX);
+    for index in &matching[begin..end] {
+        listing.add(|body| {
+            shown.view.write_card(*index, body);
+        });
     }
     let last = matching[begin..end].last().filter(|_| end < matching.len());
     let next = last.map(|last| write_cursor(CURSOR, u64::from(*last)));
-    let cursor = next
-        .as_ref()
-        .map_or("null".to_owned(), |cursor| format!("\"{cursor}\""));
-    body.extend_from_slice(format!("],\"next_cursor\":{cursor},\"as_of_seq\":{}}}", shown.seq).as_bytes());
-    Ok((body, next))
+    Ok((listing.finish(next.as_deref(), shown.seq), next))
 }
 
-fn next_address(params: &ListParams, cursor: &str) -> String {
-    let mut query = format!("/v1/jobs?cursor={cursor}");
+fn address(params: &ListParams, cursor: &str) -> String {
+    let mut address = format!("/v1/jobs?cursor={cursor}");
     let numbers = [("limit", params.limit), ("at_seq", params.at_seq)];
     for (name, value) in numbers {
         if let Some(value) = value {
-            push_parameter(&mut query, name, &value.to_string());
+            push_parameter(&mut address, name, &value.to_string());
         }
     }
     if let Some(q) = &params.q {
-        push_parameter(&mut query, "q", q);
+        push_parameter(&mut address, "q", q);
     }
-    query
+    address
 }
 
 /// Shows one job.

@@ -6,15 +6,15 @@
 //! | file | holds |
 //! |---|---|
 //! | [`gate`] | who may enter: host, origin, token or session, scope, rate |
-//! | [`events`] | `POST /v1/events`, and `GET` as a page |
-//! | [`stream`] | `GET /v1/events` as server-sent events |
+//! | [`append`] | `POST /v1/events` |
+//! | [`records`], [`stream`] | `GET /v1/events` as pages, as server-sent events |
 //! | [`jobs`] | `GET /v1/jobs`, `GET /v1/jobs/{id}` |
 //! | [`login`] | the one-time link |
 //! | [`health`], [`telemetry`] | probes; metrics |
 //! | [`openapi`], [`problem`], `etag`, [`params`], [`headers`], [`limits`] | what all of them share |
 //! | [`page`] | the dashboard inside the binary |
 
-pub mod events;
+pub mod append;
 pub mod gate;
 pub mod headers;
 pub mod health;
@@ -25,10 +25,12 @@ pub mod openapi;
 pub mod page;
 pub mod params;
 pub mod problem;
+pub mod records;
 pub mod stream;
 pub mod telemetry;
 
 mod etag;
+mod listing;
 mod request_id;
 #[cfg(test)]
 mod tests;
@@ -93,7 +95,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>) -> std::io::Result<()> 
 /// All routes with all layers. The first layer named is the innermost.
 pub fn router(app: Arc<App>) -> Router {
     let guarded = Router::new()
-        .route("/v1/events", get(events::list).post(events::append))
+        .route("/v1/events", get(records::list).post(append::append))
         .route("/v1/jobs", get(jobs::list))
         .route("/v1/jobs/{job_id}", get(jobs::one))
         .route("/v1/login-links", axum::routing::post(login::create_link))

@@ -3,7 +3,7 @@
 //! Generated from the handlers and the types they answer with; `docs/openapi.json` holds it for readers, and a test
 //! compares the two.
 
-use super::{events, health, jobs, login, problem, telemetry};
+use super::{append, health, jobs, login, problem, records, telemetry};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
@@ -13,8 +13,8 @@ use utoipa::{Modify, OpenApi};
 #[openapi(
     info(title = "Jobfold", description = "The history of every job as one ordered, tamper-evident log, and what follows from it."),
     paths(
-        events::append,
-        events::list,
+        append::append,
+        records::list,
         jobs::list,
         jobs::one,
         login::create_link,

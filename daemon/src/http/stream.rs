@@ -4,9 +4,9 @@
 //! chunks of text; what a slow client has not taken stays in the log and is read from there. Many small records
 //! leave in one write. Must not know what payloads mean.
 
-use super::events::ListParams;
 use super::params::{header_text, read_place};
 use super::problem::Problem;
+use super::records::ListParams;
 use super::{App, PARTITION, telemetry};
 use crate::board::Folded;
 use axum::body::{Body, Bytes};

@@ -1,35 +1,26 @@
-//! `/v1/events`: the door into the log, and the log as pages.
+//! `POST /v1/events`: the door into the log.
 //!
-//! Owns reading requests and writing answers; what a body means is `ingest`'s, what is stored is the log's. An
-//! answer is given only after the append, so it speaks of what is durable.
+//! Owns reading the request and writing the answer, which is given only after the append, so it speaks of what is
+//! durable. What a body means is `ingest`'s; what is stored is the log's.
 
 use super::gate::Caller;
 use super::limits::body_too_large;
-use super::params::{Params, header_text, limit, read_cursor, read_place, write_cursor};
+use super::params::{Params, header_text, read_place};
 use super::problem::{Fault, Problem, ProblemBody};
-use super::{App, etag, stream, telemetry};
+use super::{App, telemetry};
 use crate::auth::Scope;
 use crate::clock::now_ms;
 use crate::ingest::{self, Form, Ready, Refusal};
-use crate::log::{Batch, Receipt, Record};
+use crate::log::{Batch, Receipt};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use jobfold_core::log::ndjson::write_line;
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_stream::StreamExt;
 
-/// Marks this list's cursors.
-const CURSOR: char = 'e';
-/// Records that one page looks at; a filter that matches little yields short pages, never slow ones.
-const SCAN_RECORDS_MAX: usize = 10_000;
-/// A page ends early once it is this long.
-const PAGE_BYTES_MAX: usize = 4 << 20;
 /// How long a client may take to send a body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Bodies above this are read on a thread that may be held up.
@@ -259,184 +250,6 @@ fn wire_fault(fault: ingest::Fault) -> Fault {
     }
 }
 
-/// Which records to list.
-#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct ListParams {
-    /// Most records of a page, 1 to 500; 100 unless given. Pages only.
-    pub(super) limit: Option<u64>,
-    /// The `next_cursor` of the page before. Pages only.
-    pub(super) cursor: Option<String>,
-    /// Only records after this seq.
-    pub(super) after: Option<u64>,
-    /// Only records of this topic.
-    pub(super) topic: Option<String>,
-    /// Only records whose `job_id` header is this.
-    pub(super) job_id: Option<String>,
-}
-
-impl ListParams {
-    /// Whether the record is asked for.
-    pub(super) fn want(&self, record: &Record) -> bool {
-        self.topic.as_ref().is_none_or(|topic| record.topic == *topic)
-            && self
-                .job_id
-                .as_ref()
-                .is_none_or(|job_id| record.header("job_id") == Some(job_id))
-    }
-}
-
-/// The log's records in order: one page, or, to a client that accepts `text/event-stream`, all there are and will be.
-///
-/// As a stream: `id` is `default:<seq>`, the event `record`, its data a record; `Last-Event-ID` or `after` say where
-/// to go on. A comment every 15 s keeps the connection alive. The event `reset` says that the place asked for is not
-/// in the log: forget everything and read from the start.
-#[utoipa::path(get, path = "/v1/events", tag = "events", params(ListParams,
-    ("Last-Event-ID" = Option<String>, Header, description = "The last `id` seen; streams only.")),
-    responses(
-        (status = 200, description = "A page of records, or the stream.", content(
-            (RecordPage = "application/json"),
-            (String = "text/event-stream"))),
-        (status = 304, description = "Nothing new since the entity tag in `If-None-Match`."),
-        (status = "default", description = "A problem.", body = ProblemBody,
-            content_type = "application/problem+json")))]
-pub(super) async fn list(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    headers: HeaderMap,
-    Params(params): Params<ListParams>,
-) -> Result<Response, Problem> {
-    caller.must(Scope::Read)?;
-    let accept = header_text(&headers, header::ACCEPT).unwrap_or_default();
-    if accept
-        .split(',')
-        .any(|kind| kind.trim_start().starts_with("text/event-stream"))
-    {
-        return stream::open(&app, params, &headers);
-    }
-    page(&app, &params, &headers).await
-}
-
-/// A page of records.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[allow(dead_code, reason = "describes what is written as text")]
-pub struct RecordPage {
-    /// Records in order of their seq.
-    items: Vec<RecordBody>,
-    /// Where the next page begins; null when the log's head was reached.
-    next_cursor: Option<String>,
-    /// The log's head when the page was made; `after` with this seq lists what came later.
-    as_of_seq: u64,
-}
-
-/// A record of the log, as it is also exported.
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[schema(as = Record)]
-#[allow(dead_code, reason = "describes what is written as text")]
-pub struct RecordBody {
-    /// Version of the record's layout.
-    format: u16,
-    /// Place in the log, from 1.
-    seq: u64,
-    /// The topic it belongs to.
-    topic: String,
-    /// Place in its topic, from 1.
-    topic_seq: u64,
-    /// What it is; `dashboard_job_event` for an envelope.
-    kind: String,
-    /// When it was accepted, Unix milliseconds.
-    at_ms: i64,
-    /// Metadata.
-    headers: std::collections::BTreeMap<String, String>,
-    /// The exact text that was stored, JSON inside a string, so that no byte of it changes.
-    payload: String,
-    /// Hash of the record before, 64 hexadecimal digits.
-    prev: String,
-    /// Hash of this record, 64 hexadecimal digits.
-    hash: String,
-}
-
-async fn page(app: &App, params: &ListParams, headers: &HeaderMap) -> Result<Response, Problem> {
-    let count = limit(params.limit)?;
-    let from_cursor = params
-        .cursor
-        .as_deref()
-        .map(|cursor| read_cursor(CURSOR, cursor))
-        .transpose()?;
-    let after = from_cursor.or(params.after).unwrap_or(0);
-    let head = app.log.head().seq;
-    let question = format!("events {count} {after} {:?} {:?}", params.topic, params.job_id);
-    let tag = etag::Tag::new(&question, head);
-    if tag.is_held(headers) {
-        return Ok(tag.not_modified());
-    }
-    let mut body = b"{\"items\":[".to_vec();
-    let (mut listed, mut scanned, mut last) = (0, 0, after.min(head));
-    while listed < count && scanned < SCAN_RECORDS_MAX && last < head && body.len() < PAGE_BYTES_MAX {
-        let records = app.log.read(last + 1, count).await?;
-        for record in records.iter().filter(|record| record.seq <= head) {
-            if listed == count || body.len() >= PAGE_BYTES_MAX {
-                break;
-            }
-            (last, scanned) = (record.seq, scanned + 1);
-            if params.want(record) {
-                if listed > 0 {
-                    body.push(b',');
-                }
-                write_line(&mut body, record);
-                listed += 1;
-            }
-        }
-        if records.is_empty() {
-            break;
-        }
-    }
-    let next = (last < head).then(|| write_cursor(CURSOR, last));
-    let cursor = next
-        .as_ref()
-        .map_or("null".to_owned(), |cursor| format!("\"{cursor}\""));
-    body.extend_from_slice(format!("],\"next_cursor\":{cursor},\"as_of_seq\":{head}}}").as_bytes());
-    let mut response = tag.json(body);
-    if let Some(cursor) = next {
-        add_next_link(&mut response, &next_address(params, &cursor));
-    }
-    Ok(response.into_response())
-}
-
-fn next_address(params: &ListParams, cursor: &str) -> String {
-    let mut query = format!("/v1/events?cursor={cursor}");
-    let given = [("limit", params.limit.map(|limit| limit.to_string()))];
-    let filters = [("topic", params.topic.clone()), ("job_id", params.job_id.clone())];
-    for (name, value) in given.into_iter().chain(filters) {
-        if let Some(value) = value {
-            push_parameter(&mut query, name, &value);
-        }
-    }
-    query
-}
-
-/// Appends a parameter, percent-encoded.
-pub(super) fn push_parameter(query: &mut String, name: &str, value: &str) {
-    query.push('&');
-    query.push_str(name);
-    query.push('=');
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            query.push(char::from(byte));
-        } else {
-            let _ = write!(query, "%{byte:02X}");
-        }
-    }
-}
-
-/// Says where the next page is (RFC 8288).
-pub(super) fn add_next_link(response: &mut Response, address: &str) {
-    if let Ok(value) = HeaderValue::from_str(&format!("<{address}>; rel=\"next\"")) {
-        response.headers_mut().insert(header::LINK, value);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -448,12 +261,5 @@ mod tests {
         for bad in ["", &good[1..], &good.to_uppercase(), &format!("{good}-x"), "00-"] {
             assert!(!is_traceparent(bad), "{bad}");
         }
-    }
-
-    #[test]
-    fn addresses_are_percent_encoded() {
-        let mut query = "?x".to_owned();
-        push_parameter(&mut query, "q", "a b&ü");
-        assert_eq!(query, "?x&q=a%20b%26%C3%BC");
     }
 }
