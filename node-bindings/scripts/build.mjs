@@ -23,6 +23,7 @@ const ENTRIES = [
   ['inline', 'inline', 'cjs', 'inline.cjs'],
   ['worker', 'normal', 'esm', 'worker.js'],
   ['worker-thread', 'normal', 'esm', 'worker-thread.js'],
+  ['later', 'normal', 'esm', 'later.js'],
 ];
 
 const DECLARATIONS = ['index', 'types', 'inline', 'slim', 'worker'];
@@ -49,7 +50,7 @@ async function bundle(entry, flavour, format, file) {
     platform: entry === 'node' ? 'node' : 'neutral',
     target: ['es2022'],
     alias: { '#core': join(wasmDist, flavour, 'core.js') },
-    plugins: [base64Of(module)],
+    plugins: [base64Of(module), laterOf(flavour === 'normal' && format === 'esm')],
     legalComments: 'none',
     logLevel: 'warning',
   });
@@ -66,6 +67,15 @@ function base64Of(module) {
         contents: `export default '${await readFile(module, 'base64')}'`,
       }));
     },
+  };
+}
+
+/** `#later` is a file beside the other ES modules; where there is no such file, it is part of the script. */
+function laterOf(isApart) {
+  const path = isApart ? './later.js' : join(room, 'src', 'entries', 'later.js');
+  return {
+    name: 'later',
+    setup: ({ onResolve }) => onResolve({ filter: /^#later$/ }, () => ({ path, external: isApart })),
   };
 }
 

@@ -5,15 +5,14 @@
  */
 import { enter } from './core.js';
 import { JobfoldError } from './error.js';
-import { optionalText, optionalTextOf, parse, requireText, textOf } from './json.js';
+import { writeTexts } from './input.js';
+import { given, requireText, textOf } from './json.js';
 import { default_log, EventLog, withLog } from './log.js';
 
 // --- Objects in and out ---------------------------------------------------------------------------------------------
 
 export function dashboard_job_event(kind, input, options) {
-  return parse(
-    dashboard_job_event_json(textOf(kind, 'kind'), textOf(input, 'input'), optionalTextOf(options, 'options')),
-  );
+  return JSON.parse(dashboard_job_event_json(textOf(kind, 'kind'), textOf(input, 'input'), textOf(options, 'options')));
 }
 
 export function dashboard_job_validate(event) {
@@ -22,85 +21,77 @@ export function dashboard_job_validate(event) {
 }
 
 export function dashboard_job_dedupe_key(kind, job_id, run_id, timestamp, source_id) {
-  return parse(
+  return JSON.parse(
     dashboard_job_dedupe_key_json(
       textOf(kind, 'kind'),
       textOf(job_id, 'job_id'),
-      optionalTextOf(run_id, 'run_id'),
-      optionalTextOf(timestamp, 'timestamp'),
-      optionalTextOf(source_id, 'source_id'),
+      textOf(run_id, 'run_id'),
+      textOf(timestamp, 'timestamp'),
+      textOf(source_id, 'source_id'),
     ),
   );
 }
 
 export function dashboard_job_dedupe_events(events) {
-  return parse(dashboard_job_dedupe_events_json(textOf(events, 'events')));
+  return JSON.parse(dashboard_job_dedupe_events_json(textOf(events, 'events')));
 }
 
 export function dashboard_jobs_snapshot(events, options) {
-  return parse(dashboard_jobs_snapshot_json(textOf(events, 'events'), optionalTextOf(options, 'options')));
+  return JSON.parse(dashboard_jobs_snapshot_json(textOf(events, 'events'), textOf(options, 'options')));
 }
 
 export function dashboard_jobs_view(events, options) {
   const { log, rest } = apart(options);
-  return parse(dashboard_jobs_view_json(textOf(events, 'events'), optionalTextOf(rest, 'options'), log));
+  return JSON.parse(dashboard_jobs_view_json(textOf(events, 'events'), textOf(rest, 'options'), log));
 }
 
 export function dashboard_job_emit(event, options) {
   const { log, rest } = apart(options);
-  return parse(dashboard_job_emit_json(textOf(event, 'event'), optionalTextOf(rest, 'options'), log));
+  return JSON.parse(dashboard_job_emit_json(textOf(event, 'event'), textOf(rest, 'options'), log));
 }
 
 // --- JSON text in and out -------------------------------------------------------------------------------------------
 
-/** Missing counts as null, and what null means is the contract's to say. */
-const given = (text, name) => optionalText(text, name) ?? 'null';
+/** Texts of a call; what they say is the core's to judge. */
+const texts = (fn, args) => writeTexts([fn, ...args]);
+
+const pure = (fn, ...args) => enter((core) => core.call_pure(texts(fn, args)));
+
+const logged = (log, fn, ...args) =>
+  withLog(logOrDefault(log), (core, handle, at_ms) => core.call_logged(handle, at_ms, texts(fn, args)));
 
 export function dashboard_job_event_json(kind, input, options) {
-  const texts = [given(kind, 'kind'), given(input, 'input'), optionalText(options, 'options')];
-  return enter((core) => core.dashboard_job_event(...texts));
+  return pure('dashboard_job_event', given(kind, 'kind'), given(input, 'input'), given(options, 'options'));
 }
 
 export function dashboard_job_validate_json(event) {
-  const text = given(event, 'event');
-  enter((core) => core.dashboard_job_validate(text));
+  pure('dashboard_job_validate', given(event, 'event'));
   return event;
 }
 
 export function dashboard_job_dedupe_key_json(kind, job_id, run_id, timestamp, source_id) {
-  const texts = [
-    given(kind, 'kind'),
-    given(job_id, 'job_id'),
-    optionalText(run_id, 'run_id'),
-    optionalText(timestamp, 'timestamp'),
-    optionalText(source_id, 'source_id'),
-  ];
-  return enter((core) => core.dashboard_job_dedupe_key(...texts));
+  const seed = { kind, job_id, run_id, timestamp, source_id };
+  return pure('dashboard_job_dedupe_key', ...Object.entries(seed).map(([name, text]) => given(text, name)));
 }
 
 export function dashboard_job_dedupe_events_json(events) {
-  const text = given(events, 'events');
-  return enter((core) => core.dashboard_job_dedupe_events(text));
+  return pure('dashboard_job_dedupe_events', given(events, 'events'));
 }
 
 export function dashboard_jobs_snapshot_json(events, options) {
-  const texts = [given(events, 'events'), optionalText(options, 'options')];
-  return enter((core) => core.dashboard_jobs_snapshot(...texts));
+  return pure('dashboard_jobs_snapshot', given(events, 'events'), given(options, 'options'));
 }
 
 export function dashboard_jobs_view_json(events, options, log) {
-  const texts = [given(events, 'events'), optionalText(options, 'options')];
-  return withLog(logOrDefault(log), (core, handle, at_ms) => core.dashboard_jobs_view(handle, at_ms, ...texts));
+  return logged(log, 'dashboard_jobs_view', given(events, 'events'), given(options, 'options'));
 }
 
 export function dashboard_job_emit_json(event, options, log) {
-  const texts = [given(event, 'event'), optionalText(options, 'options')];
-  return withLog(logOrDefault(log), (core, handle, at_ms) => core.dashboard_job_emit(handle, at_ms, ...texts));
+  return logged(log, 'dashboard_job_emit', given(event, 'event'), given(options, 'options'));
 }
 
 export function call_json(fn, args, log) {
-  const texts = [requireText(fn, 'fn'), requireText(args, 'args')];
-  return withLog(logOrDefault(log), (core, handle, at_ms) => core.call(handle, at_ms, ...texts));
+  return logged(log, 'call', requireText(fn, 'fn'), requireText(args, 'args'));
 }
 
 // --- Which log ------------------------------------------------------------------------------------------------------

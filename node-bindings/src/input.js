@@ -27,12 +27,21 @@ export function isRaw(input) {
   return typeof input === 'string' || ArrayBuffer.isView(input) || input instanceof ArrayBuffer;
 }
 
+/** Writes texts one after the other, and answers the bytes of each. */
+export function writeTexts(texts) {
+  const lengths = new Uint32Array(texts.length);
+  let at = 0;
+  texts.forEach((text, index) => {
+    lengths[index] = writeText(text, at);
+    at += lengths[index];
+  });
+  return lengths;
+}
+
 function reserve(bytes, keep) {
   if (bytes > INPUT_BYTES_MAX) {
-    throw new JobfoldError(
-      'E_INPUT_TOO_LARGE',
-      `expected at most ${INPUT_BYTES_MAX} bytes in one call, got ${bytes}; push it in pieces`,
-    );
+    const message = `expected at most ${INPUT_BYTES_MAX} bytes in one call, got ${bytes}; push it in pieces`;
+    throw new JobfoldError('E_INPUT_TOO_LARGE', message);
   }
   return memoryAt(
     enter((core) => core.input_reserve(bytes, keep)),
@@ -46,10 +55,10 @@ function writeBytes(bytes) {
 }
 
 /** Most JSON is ASCII: room for one byte a character first, and for the worst case only when that was not enough. */
-function writeText(text) {
-  let { read, written } = encoder.encodeInto(text, reserve(text.length, false));
+function writeText(text, at = 0) {
+  let { read, written } = encoder.encodeInto(text, reserve(at + text.length, at > 0).subarray(at));
   while (read < text.length) {
-    const room = reserve(written + (text.length - read) * 3, true).subarray(written);
+    const room = reserve(at + written + (text.length - read) * 3, true).subarray(at + written);
     const more = encoder.encodeInto(text.slice(read), room);
     read += more.read;
     written += more.written;

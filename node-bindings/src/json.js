@@ -15,9 +15,6 @@ export function textOf(value, name) {
   }
 }
 
-/** The same for an optional argument: undefined stays undefined, so that nothing has to cross. */
-export const optionalTextOf = (value, name) => (value == null ? undefined : textOf(value, name));
-
 /** An argument that has to be text already. */
 export function requireText(value, name) {
   if (typeof value === 'string') return value;
@@ -26,8 +23,8 @@ export function requireText(value, name) {
   });
 }
 
-/** The same for an optional argument. */
-export const optionalText = (value, name) => (value == null ? undefined : requireText(value, name));
+/** The same where missing counts as null; what null means is the core's to say. */
+export const given = (value, name) => requireText(value ?? 'null', name);
 
 /** A value from JSON text, or null where there is no text. */
 export const parse = (text) => (text === undefined ? null : JSON.parse(text));

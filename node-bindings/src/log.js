@@ -2,13 +2,12 @@
  * `EventLog` and `verify_log`: the core's chained log behind a JavaScript class.
  *
  * Owns the handle and the clock that stamps records. Records, chain and limits are the core's; moving events to and
- * from a daemon or a file is in `transfer.js`.
+ * from a daemon or a file is in `transfer.js`, which is loaded when it is asked for.
  */
 import { enter, release } from './core.js';
 import { JobfoldError } from './error.js';
-import { isRaw, write } from './input.js';
+import { isRaw, write, writeTexts } from './input.js';
 import { requireText, textOf } from './json.js';
-import { pull, push } from './transfer.js';
 
 let handleOf;
 
@@ -42,12 +41,13 @@ export class EventLog {
 
   appendJson(topic, kind, payload, headers = {}) {
     const texts = [requireText(topic, 'topic'), requireText(kind, 'kind'), requireText(payload, 'payload')];
-    const pairs = Object.entries(headers).flatMap(([name, value]) => [name, requireText(value, `headers.${name}`)]);
-    return withLog(this, (_, log, at_ms) => log.append(...texts, pairs, at_ms));
+    for (const [name, value] of Object.entries(headers)) texts.push(name, requireText(value, `headers.${name}`));
+    return withLog(this, (_, log, at_ms) => log.append(writeTexts(texts), at_ms));
   }
 
   records(topic) {
-    return JSON.parse(withLog(this, (_, log) => log.records(topic)));
+    const read = (_, log) => (topic === undefined ? log.records() : log.records_of(write(requireText(topic, 'topic'))));
+    return JSON.parse(withLog(this, read));
   }
 
   verify() {
@@ -62,12 +62,12 @@ export class EventLog {
     return withLog(this, (_, log) => log.import_ndjson(write(requireRaw(ndjson, 'ndjson'))));
   }
 
-  push(target, options) {
-    return push(this, target, options);
+  async push(target, options) {
+    return (await import('#later')).push(this, target, options);
   }
 
-  pull(source, options) {
-    return pull(this, source, options);
+  async pull(source, options) {
+    return (await import('#later')).pull(this, source, options);
   }
 
   free() {

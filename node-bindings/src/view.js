@@ -6,15 +6,14 @@
 import { enter, release } from './core.js';
 import { JobfoldError } from './error.js';
 import { isRaw, write } from './input.js';
-import { optionalTextOf, parse, requireText, textOf } from './json.js';
-import { pushPieces } from './stream.js';
+import { given, parse, requireText, textOf } from './json.js';
 
 export class JobsView {
   #handle;
   #lineBytesMax;
 
   constructor({ history = false, event_bytes_max = 0 } = {}) {
-    const key = crypto.getRandomValues(new Uint8Array(16));
+    const key = crypto.getRandomValues(new Uint32Array(4));
     const checkpoints = history ? (history.checkpoint_events ?? 0) : undefined;
     this.#lineBytesMax = event_bytes_max || 1 << 20;
     this.#handle = enter((core) => new core.ViewHandle(checkpoints, event_bytes_max, key));
@@ -30,7 +29,8 @@ export class JobsView {
     return this.#call((view) => view.push(write(raw)));
   }
 
-  pushStream(source, onProgress) {
+  async pushStream(source, onProgress) {
+    const { pushPieces } = await import('#later');
     return pushPieces(source, (bytes) => this.push(bytes), onProgress, this.#lineBytesMax);
   }
 
@@ -82,7 +82,7 @@ export class JobsView {
 
   find(job_id) {
     requireText(job_id, 'job_id');
-    return this.#call((view) => view.find(job_id)) ?? null;
+    return this.#call((view) => view.find(write(job_id))) ?? null;
   }
 
   changes(cursor) {
@@ -96,11 +96,11 @@ export class JobsView {
 
   query(query) {
     requireText(query, 'query');
-    return this.#call((view) => view.query(query));
+    return this.#call((view) => view.query(write(query)));
   }
 
   statusCounts() {
-    return this.#call((view) => view.status_counts());
+    return JSON.parse(this.#call((view) => view.status_counts()));
   }
 
   event(position) {
@@ -130,19 +130,19 @@ export class JobsView {
   }
 
   snapshot(options) {
-    return JSON.parse(this.snapshotJson(optionalTextOf(options, 'options')));
+    return JSON.parse(this.snapshotJson(textOf(options, 'options')));
   }
 
   snapshotJson(options) {
-    return this.#call((view) => view.snapshot_json(options));
+    return this.#call((view) => view.snapshot_json(write(given(options, 'options'))));
   }
 
   view(options) {
-    return JSON.parse(this.viewJson(optionalTextOf(options, 'options')));
+    return JSON.parse(this.viewJson(textOf(options, 'options')));
   }
 
   viewJson(options) {
-    return this.#call((view) => view.view_json(options));
+    return this.#call((view) => view.view_json(write(given(options, 'options'))));
   }
 
   free() {

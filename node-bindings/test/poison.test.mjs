@@ -19,7 +19,7 @@ async function fromSources() {
   const names = ['entries/slim.js', 'core.js'].map((file) => JSON.stringify(join(room, 'src', file)));
   writeFileSync(entry, names.map((name) => `export * from ${name};`).join('\n'));
   const outfile = join(scratch, 'bundle.mjs');
-  const alias = { '#core': join(wasm, 'core.js') };
+  const alias = { '#core': join(wasm, 'core.js'), '#later': join(room, 'src', 'entries', 'later.js') };
   await build({ entryPoints: [entry], outfile, bundle: true, format: 'esm', alias, logLevel: 'warning' });
   return import(pathToFileURL(outfile));
 }

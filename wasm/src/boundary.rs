@@ -20,8 +20,8 @@ pub(crate) struct Refusal {
     code: &'static str,
     message: String,
     path: String,
-    item: Option<u64>,
-    offset: Option<u64>,
+    item: Option<f64>,
+    offset: Option<f64>,
 }
 
 impl Refusal {
@@ -37,8 +37,8 @@ impl Refusal {
 
     /// The same, about one line or record of several: its 1-based ordinal and where it begins.
     pub(crate) fn in_item(mut self, item: u64, offset: u64) -> Self {
-        self.item = Some(item);
-        self.offset = Some(offset);
+        self.item = Some(number(item));
+        self.offset = Some(number(offset));
         self
     }
 }
@@ -49,8 +49,8 @@ impl From<Error> for Refusal {
             code: error.code(),
             message: error.to_string(),
             path: error.path().to_owned(),
-            item: error.item(),
-            offset: error.offset(),
+            item: error.item().map(number),
+            offset: error.offset().map(number),
         }
     }
 }
@@ -83,6 +83,11 @@ pub(crate) type Answer<T> = Result<T, Refusal>;
 pub(crate) fn small<T: Serialize>(value: &T) -> JsValue {
     let spell_null = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
     value.serialize(&spell_null).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// JSON is UTF-8 by construction; the check costs little and keeps this crate free of `unsafe`.
+pub(crate) fn json_text(json: Vec<u8>) -> String {
+    String::from_utf8(json).unwrap_or_default()
 }
 
 /// A position or count from JavaScript. What is no integer, or too large to be exact, is answered by `None`.

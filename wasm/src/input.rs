@@ -1,4 +1,4 @@
-//! The buffer through which bytes come in.
+//! The buffer through which bytes and text come in.
 //!
 //! JavaScript reserves room, writes into the module's memory itself (`set` for bytes, `encodeInto` for text), and then
 //! calls a function that names how many bytes it wrote. So bytes are copied once and text is encoded once, straight to
@@ -40,4 +40,26 @@ pub(crate) fn with_input<T>(bytes: usize, read: impl FnOnce(&[u8]) -> T) -> T {
     }
     BUFFER.with(|kept| kept.replace(buffer));
     answer
+}
+
+/// Hands texts that were written one after the other to `read`. `lengths` are their bytes.
+pub(crate) fn with_texts<T>(lengths: &[u32], read: impl FnOnce(&[&str]) -> T) -> T {
+    let total = lengths.iter().map(|length| *length as usize).sum();
+    with_input(total, |bytes| {
+        let mut rest = bytes;
+        let texts: Vec<&str> = lengths.iter().map(|length| text(&mut rest, *length as usize)).collect();
+        read(&texts)
+    })
+}
+
+/// The one text in the buffer's first `bytes`.
+pub(crate) fn with_text<T>(bytes: usize, read: impl FnOnce(&str) -> T) -> T {
+    with_input(bytes, |mut bytes| read(text(&mut bytes, usize::MAX)))
+}
+
+/// Cuts a text off. `encodeInto` writes UTF-8 only; whoever calls without the package gets an empty text instead.
+fn text<'a>(bytes: &mut &'a [u8], length: usize) -> &'a str {
+    let (text, rest) = bytes.split_at(length.min(bytes.len()));
+    *bytes = rest;
+    std::str::from_utf8(text).unwrap_or_default()
 }

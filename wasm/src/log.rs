@@ -3,12 +3,12 @@
 //! Records cross as NDJSON lines, the log's own exchange format. The clock is JavaScript's.
 
 use jobfold_core::json::Tape;
-use jobfold_core::log::{MemoryLog, Verification as Found, ndjson, verify_lines, verify_records};
+use jobfold_core::log::{MemoryLog, Record, Verification as Found, ndjson, verify_lines, verify_records};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::boundary::{Answer, Refusal, milliseconds, number, small};
-use crate::input::with_input;
+use crate::boundary::{Answer, Refusal, json_text, milliseconds, number, small};
+use crate::input::{with_input, with_text, with_texts};
 
 /// A log in the module's memory.
 #[wasm_bindgen]
@@ -19,8 +19,8 @@ pub struct LogHandle {
 
 #[derive(Serialize)]
 struct Appended {
-    seq: u64,
-    topic_seq: u64,
+    seq: f64,
+    topic_seq: f64,
 }
 
 #[wasm_bindgen]
@@ -41,34 +41,20 @@ impl LogHandle {
         self.log.head().hash.to_string()
     }
 
-    /// Appends one record. `headers` is name, value, name, value …; the payload must be JSON and is kept to the byte.
-    pub fn append(
-        &mut self,
-        topic: &str,
-        kind: &str,
-        payload: &str,
-        headers: Vec<String>,
-        at_ms: f64,
-    ) -> Result<JsValue, JsValue> {
-        self.append_record(topic, kind, payload, headers, at_ms)
-            .map_err(JsValue::from)
+    /// Appends one record. The texts: topic, kind, payload, then name and value of each header. The payload must be
+    /// JSON and is kept to the byte.
+    pub fn append(&mut self, lengths: &[u32], at_ms: f64) -> Result<JsValue, JsValue> {
+        with_texts(lengths, |texts| self.append_record(texts, at_ms)).map_err(JsValue::from)
     }
 
-    /// The records of a topic, or all, as the text of a JSON array.
-    pub fn records(&self, topic: Option<String>) -> String {
-        let mut out = vec![b'['];
-        let mut write = |record| {
-            if out.len() > 1 {
-                out.push(b',');
-            }
-            ndjson::write_line(&mut out, record);
-        };
-        match topic {
-            Some(topic) => self.log.records(&topic).for_each(&mut write),
-            None => self.log.all().iter().for_each(&mut write),
-        }
-        out.push(b']');
-        text(out)
+    /// All records as the text of a JSON array.
+    pub fn records(&self) -> String {
+        array(self.log.all().iter())
+    }
+
+    /// The records of the topic named in the input buffer's first `bytes`, as the text of a JSON array.
+    pub fn records_of(&self, bytes: usize) -> String {
+        with_text(bytes, |topic| array(self.log.records(topic)))
     }
 
     /// All records as NDJSON.
@@ -78,7 +64,7 @@ impl LogHandle {
             ndjson::write_line(&mut out, record);
             out.push(b'\n');
         }
-        text(out)
+        json_text(out)
     }
 
     /// Takes the exported records in the input buffer's first `bytes`; answers how many were added.
@@ -95,23 +81,20 @@ impl LogHandle {
 }
 
 impl LogHandle {
-    fn append_record(
-        &mut self,
-        topic: &str,
-        kind: &str,
-        payload: &str,
-        headers: Vec<String>,
-        at_ms: f64,
-    ) -> Answer<JsValue> {
+    fn append_record(&mut self, texts: &[&str], at_ms: f64) -> Answer<JsValue> {
+        let [topic, kind, payload, headers @ ..] = texts else {
+            return Err(Refusal::new(
+                "arguments_invalid",
+                "expected topic, kind and payload".to_owned(),
+            ));
+        };
         Tape::new().read(payload.as_bytes())?;
-        let headers: Vec<(String, String)> = headers
-            .chunks_exact(2)
-            .map(|pair| (pair[0].clone(), pair[1].clone()))
-            .collect();
+        let pairs = headers.chunks_exact(2);
+        let headers: Vec<(String, String)> = pairs.map(|pair| (pair[0].to_owned(), pair[1].to_owned())).collect();
         let appended = self.log.append(topic, kind, payload, &headers, milliseconds(at_ms))?;
         Ok(small(&Appended {
-            seq: appended.seq,
-            topic_seq: appended.topic_seq,
+            seq: number(appended.seq),
+            topic_seq: number(appended.topic_seq),
         }))
     }
 
@@ -131,14 +114,14 @@ impl LogHandle {
 #[derive(Serialize)]
 struct Verification {
     ok: bool,
-    records: u64,
+    records: f64,
     head: String,
     fault: Option<Fault>,
 }
 
 #[derive(Serialize)]
 struct Fault {
-    seq: u64,
+    seq: f64,
     code: &'static str,
     message: String,
 }
@@ -146,14 +129,14 @@ struct Fault {
 impl Verification {
     fn of(found: Found) -> JsValue {
         let fault = found.fault.map(|fault| Fault {
-            seq: fault.seq,
+            seq: number(fault.seq),
             code: fault.code,
             message: fault.message,
         });
         let head = found.head;
         small(&Self {
             ok: fault.is_none(),
-            records: head.seq,
+            records: number(head.seq),
             head: head.hash.to_string(),
             fault,
         })
@@ -166,7 +149,15 @@ pub fn verify_ndjson(bytes: usize) -> JsValue {
     Verification::of(with_input(bytes, verify_lines))
 }
 
-/// JSON is UTF-8 by construction; the check costs little and keeps this crate free of `unsafe`.
-fn text(json: Vec<u8>) -> String {
-    String::from_utf8(json).unwrap_or_default()
+/// Records as the text of a JSON array of lines.
+fn array<'a>(records: impl Iterator<Item = &'a Record>) -> String {
+    let mut out = vec![b'['];
+    for record in records {
+        if out.len() > 1 {
+            out.push(b',');
+        }
+        ndjson::write_line(&mut out, record);
+    }
+    out.push(b']');
+    json_text(out)
 }

@@ -3,13 +3,14 @@
 //! Bytes come in through the input buffer. Lists of cards and events leave as JSON text, indices and counts as typed
 //! arrays, single numbers as numbers.
 
+use jobfold_core::json::write::{ObjectWriter, list};
 use jobfold_core::log::Hash;
 use jobfold_core::view::{HistoryOptions, JobsView, ViewOptions};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::boundary::{Refusal, number, position, small};
-use crate::input::with_input;
+use crate::boundary::{Refusal, json_text, number, position, small};
+use crate::input::{with_input, with_text};
 
 /// A view in the module's memory.
 #[wasm_bindgen]
@@ -19,16 +20,10 @@ pub struct ViewHandle {
 
 #[derive(Serialize)]
 struct Pushed {
-    offered: u64,
-    unique: u64,
-    duplicates: u64,
-    position: u64,
-}
-
-#[derive(Serialize)]
-struct StatusCount {
-    status: String,
-    count: u32,
+    offered: f64,
+    unique: f64,
+    duplicates: f64,
+    position: f64,
 }
 
 fn refuse(error: jobfold_core::Error) -> JsValue {
@@ -38,9 +33,9 @@ fn refuse(error: jobfold_core::Error) -> JsValue {
 #[wasm_bindgen]
 impl ViewHandle {
     /// An empty view. `checkpoint_events` undefined: no history; 0: the core's own spacing. `event_bytes_max` 0: the
-    /// core's own limit. `key` is 16 random bytes for hashing; it never shows in an answer.
+    /// core's own limit. `key` is 16 random bytes for hashing, as four numbers; it never shows in an answer.
     #[wasm_bindgen(constructor)]
-    pub fn new(checkpoint_events: Option<u32>, event_bytes_max: u32, key: &[u8]) -> Self {
+    pub fn new(checkpoint_events: Option<u32>, event_bytes_max: u32, key: &[u32]) -> Self {
         let defaults = ViewOptions::default();
         let history = checkpoint_events.map(|given| {
             let spaced = HistoryOptions::default().checkpoint_events;
@@ -50,7 +45,7 @@ impl ViewHandle {
         });
         let view = JobsView::new(ViewOptions {
             history,
-            key: key.try_into().unwrap_or(defaults.key),
+            key: bytes_of(key),
             event_bytes_max: if event_bytes_max > 0 {
                 event_bytes_max
             } else {
@@ -64,10 +59,10 @@ impl ViewHandle {
     pub fn push(&mut self, bytes: usize) -> Result<JsValue, JsValue> {
         let pushed = with_input(bytes, |events| self.view.push(events)).map_err(refuse)?;
         Ok(small(&Pushed {
-            offered: pushed.offered,
-            unique: pushed.unique,
-            duplicates: pushed.duplicates,
-            position: pushed.position,
+            offered: number(pushed.offered),
+            unique: number(pushed.unique),
+            duplicates: number(pushed.duplicates),
+            position: number(pushed.position),
         }))
     }
 
@@ -120,9 +115,9 @@ impl ViewHandle {
         self.view.card_json(index)
     }
 
-    /// Index of a job's card.
-    pub fn find(&self, job_id: &str) -> Option<u32> {
-        self.view.find(job_id)
+    /// Index of the card of the job named in the input buffer's first `bytes`.
+    pub fn find(&self, bytes: usize) -> Option<u32> {
+        with_text(bytes, |job_id| self.view.find(job_id))
     }
 
     /// Indices of the cards that a reader with this cursor has not seen.
@@ -140,16 +135,22 @@ impl ViewHandle {
         Hash(self.view.digest()).to_string()
     }
 
-    /// Indices of the cards that match.
-    pub fn query(&self, query: &str) -> Result<Vec<u32>, JsValue> {
-        self.view.query(query).map_err(refuse)
+    /// Indices of the cards that match the query in the input buffer's first `bytes`.
+    pub fn query(&self, bytes: usize) -> Result<Vec<u32>, JsValue> {
+        with_text(bytes, |query| self.view.query(query)).map_err(refuse)
     }
 
-    /// Cards by status.
-    pub fn status_counts(&self) -> JsValue {
-        let counts = self.view.status_counts().into_iter();
-        let counts: Vec<StatusCount> = counts.map(|(status, count)| StatusCount { status, count }).collect();
-        small(&counts)
+    /// Cards by status, as the text of a JSON array.
+    pub fn status_counts(&self) -> String {
+        let mut out = Vec::new();
+        list(&mut out, self.view.status_counts(), |out, (status, count)| {
+            let mut members = ObjectWriter::new(out);
+            members
+                .text("status", &status)
+                .raw("count", count.to_string().as_bytes());
+            members.end();
+        });
+        json_text(out)
     }
 
     /// The event at a position as JSON text.
@@ -184,17 +185,25 @@ impl ViewHandle {
         self.view.previous_failure(position(before)).map(number)
     }
 
-    /// The contract's snapshot.
-    pub fn snapshot_json(&self, options: Option<String>) -> Result<String, JsValue> {
-        self.view.snapshot_json(options.as_deref()).map_err(refuse)
+    /// The contract's snapshot, with the options in the input buffer's first `bytes`.
+    pub fn snapshot_json(&self, bytes: usize) -> Result<String, JsValue> {
+        with_text(bytes, |options| self.view.snapshot_json(Some(options))).map_err(refuse)
     }
 
-    /// The contract's view.
-    pub fn view_json(&self, options: Option<String>) -> Result<String, JsValue> {
-        self.view.view_json(options.as_deref()).map_err(refuse)
+    /// The contract's view, with the options in the input buffer's first `bytes`.
+    pub fn view_json(&self, bytes: usize) -> Result<String, JsValue> {
+        with_text(bytes, |options| self.view.view_json(Some(options))).map_err(refuse)
     }
 }
 
 fn or_null(card: Option<String>) -> String {
     card.unwrap_or_else(|| "null".to_owned())
+}
+
+fn bytes_of(key: &[u32]) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    for (four, number) in bytes.chunks_exact_mut(4).zip(key) {
+        four.copy_from_slice(&number.to_le_bytes());
+    }
+    bytes
 }
