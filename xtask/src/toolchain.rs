@@ -71,8 +71,8 @@ impl Toolchain {
     }
 
     /// `cargo build` for the target with these rustc flags, into a folder of its own, since another compiler's files
-    /// beside ours would make both start over. `small` asks for a standard library built for size.
-    pub(crate) fn cargo_build(&self, flags: &[String], small: bool) -> Program {
+    /// beside ours would make both start over.
+    pub(crate) fn cargo_build(&self, flags: &[String]) -> Program {
         let cargo = match self {
             Self::Installed => Program::cargo().arg("build"),
             Self::Debian { linker } => Program::new("/usr/bin/cargo")
@@ -84,7 +84,8 @@ impl Toolchain {
                 .env("RUSTC_BOOTSTRAP", "1")
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
                 .args(["build", "-Zbuild-std=std,panic_abort"])
-                .args(small.then_some("-Zbuild-std-features=optimize_for_size")),
+                // The hot loops are our own; of the standard library a page should load as little as it can.
+                .arg("-Zbuild-std-features=optimize_for_size"),
         };
         let mut flags = flags.to_vec();
         if matches!(self, Self::Debian { .. }) {

@@ -73,9 +73,7 @@ impl Wasm {
 }
 
 fn compile(toolchain: &Toolchain, flavour: &Flavour) -> Outcome<PathBuf> {
-    let build = toolchain
-        .cargo_build(&rust_flags(), flavour.name == "inline")
-        .folder(&places::root());
+    let build = toolchain.cargo_build(&rust_flags()).folder(&places::root());
     build
         .args(["--package", "jobfold-wasm", "--lib", "--profile", flavour.profile])
         .run()?;

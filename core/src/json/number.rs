@@ -4,7 +4,7 @@
 #![allow(clippy::disallowed_types)] // the contract turns floats into text; nothing else here may hold one
 
 use alloc::string::{String, ToString};
-use lexical_parse_float::FromLexical;
+use nearest::nearest;
 
 /// At and above this magnitude a whole float is written without a decimal.
 const WHOLE_WITH_DECIMAL_MAX: f64 = 1e15;
@@ -12,7 +12,7 @@ const WHOLE_WITH_DECIMAL_MAX: f64 = 1e15;
 /// The text of a float token: whole values below 1e15 with one decimal, everything else as the shortest digits that
 /// read back to the same value, never with an exponent.
 pub fn float_text(token: &str) -> String {
-    let value = read(token);
+    let value = nearest(token);
     if !value.is_finite() {
         return non_finite_text(value);
     }
@@ -24,21 +24,7 @@ pub fn float_text(token: &str) -> String {
 
 /// Whether a number's value is zero, however it is spelled; `1e-999` is too small to be anything else.
 pub fn is_zero(token: &str) -> bool {
-    read(token).to_bits() << 1 == 0 // the sign does not count
-}
-
-/// The nearest float. The library reads up to 19 digits exactly as the standard one does, without its ten kilobytes of
-/// tables, which every page would have to load. Longer tokens are decided here: see [`long`].
-fn read(token: &str) -> f64 {
-    match long::Long::of(token) {
-        Some(long) => long.nearest(),
-        None => exact(token),
-    }
-}
-
-/// Reads a token of at most 19 significant digits.
-fn exact(token: &str) -> f64 {
-    f64::from_lexical(token.as_bytes()).unwrap_or(0.0)
+    nearest(token).to_bits() << 1 == 0 // the sign does not count
 }
 
 /// `no_std` has no `f64::fract`; below 1e15 the cast is exact.
@@ -52,7 +38,7 @@ fn non_finite_text(value: f64) -> String {
     String::from(if value < 0.0 { "-inf" } else { "inf" })
 }
 
-mod long;
+mod nearest;
 
 #[cfg(test)]
 mod tests {
