@@ -4,5 +4,6 @@
 //! Owns no rule of its own: what is checked stands in the documentation of `EventLog` and in `docs/log-format.md`.
 
 mod conformance;
+mod pressure;
 mod recovery;
 mod torture;

@@ -211,3 +211,61 @@ impl<'a> Iterator for FrameRecords<'a> {
 pub(super) fn previous_hash(content: &[u8]) -> Option<Hash> {
     content.first_chunk::<HASH_BYTES>().map(|bytes| Hash(*bytes))
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A frame of records with these payloads, and the head after it.
+    pub(in super::super) fn frame(head: Head, payloads: &[String]) -> (Vec<u8>, Head) {
+        let mut builder = FrameBuilder::default();
+        builder.begin(head);
+        for (payload, topic_seq) in payloads.iter().zip(head.seq + 1..) {
+            let new = NewRecord {
+                topic: "t".into(),
+                payload: payload.clone(),
+                ..NewRecord::default()
+            };
+            builder.push(new, topic_seq, 0);
+        }
+        let after = builder.head();
+        assert_eq!(builder.frame_bytes(), builder.finish().len());
+        (builder.bytes, after)
+    }
+
+    proptest! {
+        #[test]
+        fn a_frame_gives_back_its_records(payloads in proptest::collection::vec(".{0,40}", 0..6)) {
+            let (bytes, after) = frame(Head::EMPTY, &payloads);
+            let header = FrameHeader::decode(&bytes).unwrap();
+            prop_assert_eq!(header.frame_bytes(), bytes.len());
+            prop_assert_eq!(header.is_mark(), payloads.is_empty());
+            prop_assert_eq!(header.next_seq(), after.seq + 1);
+            let content = &bytes[FRAME_HEADER_BYTES..header.used_bytes()];
+            prop_assert_eq!(previous_hash(content), Some(Hash::ZERO));
+            let records: Vec<_> = FrameRecords::new(&header, content).map(Result::unwrap).collect();
+            prop_assert!(records.iter().map(|record| record.payload).eq(payloads.iter()));
+            prop_assert!(records.iter().all(|record| record.computed_hash() == record.hash));
+            prop_assert_eq!(records.last().map_or(Hash::ZERO, |record| record.hash), after.hash);
+        }
+
+        #[test]
+        fn arbitrary_bytes_are_no_frame(bytes in any::<Vec<u8>>()) {
+            prop_assert_eq!(FrameHeader::decode(&bytes), None);
+        }
+
+        /// The checksum may be right and the content nonsense all the same.
+        #[test]
+        fn arbitrary_content_never_panics(
+            content in any::<Vec<u8>>(), record_count in 0u32..5, damage in any::<proptest::sample::Index>(), byte in any::<u8>(),
+        ) {
+            let header = FrameHeader { content_bytes: 0, first_seq: 1, record_count, content_crc: 0 };
+            prop_assert!(FrameRecords::new(&header, &content).count() <= 6);
+            let (mut bytes, _) = frame(Head::EMPTY, &["one".into(), "two".into()]);
+            let at = damage.index(bytes.len() - FRAME_HEADER_BYTES) + FRAME_HEADER_BYTES;
+            bytes[at] = byte;
+            prop_assert!(FrameRecords::new(&header, &bytes[FRAME_HEADER_BYTES..]).count() <= 6);
+        }
+    }
+}

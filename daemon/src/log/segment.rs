@@ -238,3 +238,102 @@ fn last_nonzero(bytes: &[u8]) -> Option<usize> {
     }
     bytes[..end].iter().rposition(|byte| *byte != 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame::tests::frame;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A segment of 16 KiB with one frame a list of payloads; also where its content ends.
+    fn segment(frames: &[Vec<String>]) -> (Vec<u8>, usize) {
+        let mut bytes = encode_header(Head::EMPTY).to_vec();
+        bytes.resize(SEGMENT_HEADER_BYTES, 0);
+        let mut head = Head::EMPTY;
+        for payloads in frames {
+            let (frame, after) = frame(head, payloads);
+            bytes.extend_from_slice(&frame);
+            head = after;
+        }
+        let end = bytes.len();
+        bytes.resize(end + 16 * 1024, 0);
+        (bytes, end)
+    }
+
+    fn last_step(bytes: &[u8]) -> Step {
+        let mut walker = Walker::new(bytes, 1);
+        loop {
+            match walker.step() {
+                Step::Frame { .. } => {}
+                last => return last,
+            }
+        }
+    }
+
+    fn payloads() -> impl Strategy<Value = Vec<String>> {
+        proptest::collection::vec("[a-z]{1,700}", 1..4)
+    }
+
+    #[test]
+    fn names_and_headers_read_back() {
+        let head = Head {
+            seq: 41,
+            hash: Hash([7; HASH_BYTES]),
+        };
+        assert_eq!(parse_segment_name(&segment_name(42)), Some(42));
+        assert_eq!(parse_segment_name("1.seg"), None);
+        assert_eq!(parse_segment_name("spare.new"), None);
+        let mut bytes = encode_header(head).to_vec();
+        bytes.resize(SEGMENT_HEADER_BYTES, 0);
+        assert_eq!(decode_header(&bytes), Ok(head));
+        assert!(matches!(decode_header(&bytes[..100]), Err(HeaderFault::Damaged(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_bytes_never_panic(bytes in any::<Vec<u8>>(), offset in 0usize..9000) {
+            let _ = decode_header(&bytes);
+            let mut file = vec![0; offset];
+            file.extend_from_slice(&bytes);
+            last_step(&file);
+        }
+
+        /// Whatever mixture of sectors and parts of sectors a crash leaves of the last frame: it is never taken for
+        /// damage, and what was before is untouched.
+        #[test]
+        fn an_interrupted_write_is_never_taken_for_damage(
+            before in proptest::collection::vec(payloads(), 0..3), last in payloads(),
+            kept in proptest::collection::vec(0usize..=SECTOR_BYTES, 0..8),
+        ) {
+            let (_, start) = segment(&before);
+            let frames: Vec<Vec<String>> = before.into_iter().chain([last]).collect();
+            let (mut bytes, end) = segment(&frames);
+            let mut at = start;
+            let mut kept = kept.into_iter();
+            while at < end {
+                let sector_end = ((at + 1).next_multiple_of(SECTOR_BYTES)).min(end);
+                let keep = kept.next().unwrap_or(0).min(sector_end - at);
+                bytes[at + keep..sector_end].fill(0);
+                at = sector_end;
+            }
+            match last_step(&bytes) {
+                Step::End { offset } => prop_assert!(offset == start || offset == end),
+                Step::Fault { offset, torn, .. } => prop_assert!(torn && offset == start),
+                Step::Frame { .. } => unreachable!("last_step passes frames"),
+            }
+        }
+
+        /// A bit flipped anywhere before the last frame is damage, never an interrupted write.
+        #[test]
+        fn a_flipped_bit_before_the_last_frame_is_damage(
+            before in proptest::collection::vec(payloads(), 1..3), at in any::<proptest::sample::Index>(), bit in 0u8..8,
+        ) {
+            let (_, start) = segment(&before);
+            let frames: Vec<Vec<String>> = before.into_iter().chain([vec![]]).collect();
+            let (mut bytes, _) = segment(&frames);
+            let at = SEGMENT_HEADER_BYTES + at.index(start - SEGMENT_HEADER_BYTES);
+            bytes[at] ^= 1 << bit;
+            prop_assert!(matches!(last_step(&bytes), Step::Fault { torn: false, .. }), "byte {}", at);
+        }
+    }
+}
