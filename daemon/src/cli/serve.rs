@@ -115,7 +115,7 @@ impl Serve {
             .with_env_filter(filter)
             .with_writer(std::io::stderr);
         match self.log_format {
-            LogFormat::Json => builder.json().flatten_event(true).init(),
+            LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).init(),
             LogFormat::Pretty => {
                 let colour = anstream::stderr().current_choice() != anstream::ColorChoice::Never;
                 builder.with_ansi(colour).with_target(false).init();

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tower_http::request_id::RequestId;
+use tracing::Instrument;
 
 /// The default statuses (dashboard contract §4). Statuses are an open set, label values must not be.
 const STATUSES: [&str; 9] = [
@@ -150,28 +151,23 @@ fn describe() {
     gauge!("jobfold_sse_clients").set(0.0);
 }
 
-/// Times a request and writes one line about it: no query string, no header, no body.
+/// Times a request, names it in whatever is logged meanwhile, and writes one line about it: no query string, no
+/// header, no body.
 pub(super) async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map(|path| path.as_str().to_owned());
-    let method = request.method().clone();
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .map(|id| id.header_value().clone());
-    let response = next.run(request).await;
-    let route = route.unwrap_or_else(|| "none".to_owned());
-    let status = response.status().as_u16();
-    let elapsed = started.elapsed();
-    let id = id.as_ref().and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let method = known_method(request.method());
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let id = request.extensions().get::<RequestId>();
+    let id = id.and_then(|id| id.header_value().to_str().ok()).unwrap_or_default();
+    let span = tracing::info_span!("request", request_id = id, method, route);
+    let response = next.run(request).instrument(span.clone()).await;
+    let (elapsed, status) = (started.elapsed(), response.status().as_u16());
     let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-    tracing::debug!(request_id = id, %method, route, status, elapsed_us, "request answered");
+    span.in_scope(|| tracing::debug!(status, elapsed_us, "answered"));
     let labels = [
         ("route", route),
-        ("method", known_method(&method).to_owned()),
+        ("method", method.to_owned()),
         ("status", status.to_string()),
     ];
     histogram!("jobfold_http_request_seconds", &labels).record(elapsed.as_secs_f64());

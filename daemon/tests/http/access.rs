@@ -2,6 +2,7 @@
 
 use crate::daemon::{Daemon, client, input, printed, problem, run, said};
 use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
 
 #[test]
 fn without_a_token_nothing_is_told() {
@@ -191,4 +192,39 @@ fn nothing_but_loopback_is_listened_on() {
         assert!(refused.stdout.is_empty());
     }
     assert!(!dir.path().join("token").exists(), "nothing was begun");
+}
+
+#[test]
+fn the_daemons_log_names_requests_and_keeps_secrets() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("log.txt");
+    let log = Stdio::from(std::fs::File::create(&path).unwrap());
+    let options = [
+        "--listen",
+        "127.0.0.1:0",
+        "--log-level",
+        "trace",
+        "--log-format",
+        "json",
+    ];
+    let daemon = Daemon::start_logging(&dir.path().join("state"), &options, log);
+    daemon.send(&input("hunter2", "run.queued", 1));
+    let refused = daemon.post("/v1/events").body("{\"kind\":\"hunter2\"}").send().unwrap();
+    let id = problem(refused, 422)["request_id"].as_str().unwrap().to_owned();
+    assert_eq!(daemon.anonymous("/v1/jobs?q=hunter2").send().unwrap().status(), 401);
+    assert_eq!(client().get(&daemon.link).send().unwrap().status(), 303);
+    let (link, token) = (
+        daemon.link.clone(),
+        std::fs::read_to_string(dir.path().join("state/token")).unwrap(),
+    );
+    assert!(daemon.stop().success());
+    let log = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        log.lines()
+            .any(|line| line.contains(&id) && line.contains("\"status\":422")),
+        "{log}"
+    );
+    for secret in ["hunter2", token.trim(), link.rsplit('=').next().unwrap()] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
 }

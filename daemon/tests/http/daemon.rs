@@ -24,10 +24,15 @@ impl Daemon {
     }
 
     pub(crate) fn start_with(state: &Path, options: &[&str]) -> Self {
+        Self::start_logging(state, options, Stdio::null())
+    }
+
+    /// Starts a daemon whose own log goes somewhere.
+    pub(crate) fn start_logging(state: &Path, options: &[&str], log: Stdio) -> Self {
         let mut child = command(state, "serve")
             .args(options)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .expect("jobfold serve starts");
         let stdout = child.stdout.take().expect("stdout is piped");
