@@ -121,7 +121,11 @@ fn identity(module: &Path) -> Outcome<String> {
     use std::hash::{DefaultHasher, Hasher};
     let mut hasher = DefaultHasher::new();
     let lock = places::root().join("xtask/bindgen/Cargo.lock");
-    let recipe = concat!(include_str!("wasm.rs"), include_str!("install.rs"));
+    let recipe = concat!(
+        include_str!("wasm.rs"),
+        include_str!("install.rs"),
+        include_str!("toolchain.rs")
+    );
     for bytes in [
         fs::read(module).context(module.display())?,
         fs::read(&lock).context(lock.display())?,
