@@ -230,4 +230,43 @@ mod tests {
         let validate = function.is_text("dashboard_job_validate");
         (validate && envelope.contains("\"schema\":")).then(|| envelope.to_owned())
     }
+
+    proptest::proptest! {
+        /// Whatever is sent: no panic, places inside the body, and an envelope is a piece of it.
+        #[test]
+        fn no_body_is_too_strange(cuts in proptest::collection::vec((0usize..4000, proptest::prelude::any::<u8>()), 0..4),
+                                  form in 0usize..3, repeat in 1usize..3) {
+            let envelope = jobfold_core::contract::dashboard_job_event("null", PLAIN, None).unwrap();
+            let spec = format!(r#"{{"kind":"run.queued","input":{PLAIN}}}"#);
+            let one = format!("{PLAIN}\n{envelope}\n{spec}\n");
+            let mut body = one.repeat(repeat).into_bytes();
+            for (place, byte) in cuts {
+                let place = place % body.len();
+                body[place] = byte;
+            }
+            let form = [Form::One, Form::Lines, Form::Guess][form];
+            match admit(&body, form, 5, None) {
+                Ok(ready) => {
+                    proptest::prop_assert!(ready.len() <= 5 && !ready.is_empty());
+                    let text = String::from_utf8(body).expect("what was taken is text");
+                    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+                    for (ready, line) in ready.iter().zip(lines).filter(|_| form == Form::Lines) {
+                        let mut tape = Tape::new();
+                        let is_envelope = tape.read(line.as_bytes()).unwrap().get("schema").is_some();
+                        proptest::prop_assert!(!is_envelope || ready.record.payload == line);
+                    }
+                }
+                Err(Refusal::TooMany { limit }) => proptest::prop_assert_eq!(limit, 5),
+                Err(Refusal::Unreadable(fault)) => {
+                    proptest::prop_assert!(fault.offset.unwrap_or(0) <= body.len() as u64);
+                }
+                Err(Refusal::Refused(faults)) => {
+                    proptest::prop_assert!(!faults.is_empty());
+                    for fault in faults {
+                        proptest::prop_assert!(fault.offset.unwrap_or(0) <= body.len() as u64);
+                    }
+                }
+            }
+        }
+    }
 }
