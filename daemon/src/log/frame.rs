@@ -258,7 +258,8 @@ pub(super) mod tests {
         /// The checksum may be right and the content nonsense all the same.
         #[test]
         fn arbitrary_content_never_panics(
-            content in any::<Vec<u8>>(), record_count in 0u32..5, damage in any::<proptest::sample::Index>(), byte in any::<u8>(),
+            content in any::<Vec<u8>>(), record_count in 0u32..5,
+            damage in any::<proptest::sample::Index>(), byte in any::<u8>(),
         ) {
             let header = FrameHeader { content_bytes: 0, first_seq: 1, record_count, content_crc: 0 };
             prop_assert!(FrameRecords::new(&header, &content).count() <= 6);

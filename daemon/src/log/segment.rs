@@ -326,7 +326,8 @@ mod tests {
         /// A bit flipped anywhere before the last frame is damage, never an interrupted write.
         #[test]
         fn a_flipped_bit_before_the_last_frame_is_damage(
-            before in proptest::collection::vec(payloads(), 1..3), at in any::<proptest::sample::Index>(), bit in 0u8..8,
+            before in proptest::collection::vec(payloads(), 1..3),
+            at in any::<proptest::sample::Index>(), bit in 0u8..8,
         ) {
             let (_, start) = segment(&before);
             let frames: Vec<Vec<String>> = before.into_iter().chain([vec![]]).collect();

@@ -236,7 +236,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_the_standard_library(digits in "[1-9][0-9]{0,30}", fraction in "[0-9]{1,30}", exponent in -345i32..320) {
+        fn agrees_with_the_standard_library(
+            digits in "[1-9][0-9]{0,30}", fraction in "[0-9]{1,30}", exponent in -345i32..320,
+        ) {
             check(&std::format!("{digits}.{fraction}e{exponent}"));
             check(&std::format!("{digits}e{exponent}"));
         }
