@@ -64,7 +64,9 @@ pub struct AppendAnswer {
 /// An object with `schema` is an envelope: it is validated and stored as the bytes it arrived as. An object of
 /// `input` and at most `kind` and `options` beside it is normalised. Any other object is normalised as an input with
 /// its own `kind`. Events are stored once per dedupe key. The answer comes after the events are durable.
-#[utoipa::path(post, path = "/v1/events", tag = "events", params(AppendParams),
+#[utoipa::path(post, path = "/v1/events", tag = "events", params(AppendParams,
+    ("If-Match" = Option<String>, Header, description = "Refuse with 412 unless the head is here, such as `\"default:17\"`."),
+    ("traceparent" = Option<String>, Header, description = "W3C Trace Context; stored beside each record.")),
     request_body(content(
         (serde_json::Value = "application/json"),
         (String = "application/x-ndjson"))),
