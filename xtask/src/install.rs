@@ -22,7 +22,8 @@ pub(crate) fn find_program(names: &[&str]) -> Option<PathBuf> {
     })
 }
 
-/// Installs Debian packages, as root or through sudo. The package lists are refreshed only when the first try fails.
+/// Installs or upgrades Debian packages, as root or through sudo. The lists are refreshed first: old ones name versions
+/// that are gone from the servers, or too old for us.
 pub(crate) fn debian(packages: &[&str]) -> Outcome {
     let by_hand = || {
         Failure::new(format!(
@@ -33,17 +34,14 @@ pub(crate) fn debian(packages: &[&str]) -> Outcome {
     if find_program(&["apt-get"]).is_none() {
         return Err(by_hand());
     }
-    let install = || {
-        apt()
-            .args(["install", "--yes", "--no-install-recommends"])
-            .args(packages)
-            .run()
-    };
-    install().or_else(|_| {
-        // One unreachable list among many makes this fail, and may not matter.
-        let _ = apt().arg("update").run();
-        install().map_err(|why| Failure::new(format!("{why}\n{}", by_hand())))
-    })
+    // One unreachable list among many makes this fail, and may not matter.
+    let _ = apt().arg("update").run();
+    let install = apt()
+        .args(["install", "--yes", "--no-install-recommends"])
+        .args(packages);
+    install
+        .run()
+        .map_err(|why| Failure::new(format!("{why}\n{}", by_hand())))
 }
 
 fn apt() -> Program {
