@@ -234,8 +234,10 @@ mod tests {
     proptest::proptest! {
         /// Whatever is sent: no panic, places inside the body, and an envelope is a piece of it.
         #[test]
-        fn no_body_is_too_strange(cuts in proptest::collection::vec((0usize..4000, proptest::prelude::any::<u8>()), 0..4),
-                                  form in 0usize..3, repeat in 1usize..3) {
+        fn no_body_is_too_strange(
+            cuts in proptest::collection::vec((0usize..4000, proptest::prelude::any::<u8>()), 0..4),
+            form in 0usize..3, repeat in 1usize..3,
+        ) {
             let envelope = jobfold_core::contract::dashboard_job_event("null", PLAIN, None).unwrap();
             let spec = format!(r#"{{"kind":"run.queued","input":{PLAIN}}}"#);
             let one = format!("{PLAIN}\n{envelope}\n{spec}\n");
