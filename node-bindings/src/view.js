@@ -26,7 +26,8 @@ export class JobsView {
 
   push(input) {
     const raw = isRaw(input) ? input : textOf(input, 'input');
-    return this.#call((view) => view.push(write(raw)));
+    const [offered, unique, duplicates, position] = this.#call((view) => view.push(write(raw)));
+    return { offered, unique, duplicates, position };
   }
 
   async pushStream(source, onProgress) {

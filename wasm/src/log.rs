@@ -3,11 +3,11 @@
 //! Records cross as NDJSON lines, the log's own exchange format. The clock is JavaScript's.
 
 use jobfold_core::json::Tape;
-use jobfold_core::log::{MemoryLog, Record, Verification as Found, ndjson, verify_lines, verify_records};
-use serde::Serialize;
+use jobfold_core::json::write::ObjectWriter;
+use jobfold_core::log::{MemoryLog, Record, Verification, ndjson, verify_lines, verify_records};
 use wasm_bindgen::prelude::*;
 
-use crate::boundary::{Answer, Refusal, json_text, milliseconds, number, small};
+use crate::boundary::{Answer, Refusal, count, json_text, milliseconds, number, object};
 use crate::input::{with_input, with_text, with_texts};
 
 /// A log in the module's memory.
@@ -15,12 +15,6 @@ use crate::input::{with_input, with_text, with_texts};
 #[derive(Default)]
 pub struct LogHandle {
     pub(crate) log: MemoryLog,
-}
-
-#[derive(Serialize)]
-struct Appended {
-    seq: f64,
-    topic_seq: f64,
 }
 
 #[wasm_bindgen]
@@ -43,7 +37,7 @@ impl LogHandle {
 
     /// Appends one record. The texts: topic, kind, payload, then name and value of each header. The payload must be
     /// JSON and is kept to the byte.
-    pub fn append(&mut self, lengths: &[u32], at_ms: f64) -> Result<JsValue, JsValue> {
+    pub fn append(&mut self, lengths: &[u32], at_ms: f64) -> Result<String, JsValue> {
         with_texts(lengths, |texts| self.append_record(texts, at_ms)).map_err(JsValue::from)
     }
 
@@ -75,13 +69,13 @@ impl LogHandle {
     }
 
     /// Checks the whole chain again.
-    pub fn verify(&self) -> JsValue {
-        Verification::of(verify_records(self.log.all()))
+    pub fn verify(&self) -> String {
+        verification(&verify_records(self.log.all()))
     }
 }
 
 impl LogHandle {
-    fn append_record(&mut self, texts: &[&str], at_ms: f64) -> Answer<JsValue> {
+    fn append_record(&mut self, texts: &[&str], at_ms: f64) -> Answer<String> {
         let [topic, kind, payload, headers @ ..] = texts else {
             return Err(Refusal::new(
                 "arguments_invalid",
@@ -92,9 +86,9 @@ impl LogHandle {
         let pairs = headers.chunks_exact(2);
         let headers: Vec<(String, String)> = pairs.map(|pair| (pair[0].to_owned(), pair[1].to_owned())).collect();
         let appended = self.log.append(topic, kind, payload, &headers, milliseconds(at_ms))?;
-        Ok(small(&Appended {
-            seq: number(appended.seq),
-            topic_seq: number(appended.topic_seq),
+        Ok(object(|members| {
+            count(members, "seq", appended.seq);
+            count(members, "topic_seq", appended.topic_seq);
         }))
     }
 
@@ -110,43 +104,28 @@ impl LogHandle {
     }
 }
 
-/// What a verification found, as `Verification` of the package's types has it.
-#[derive(Serialize)]
-struct Verification {
-    ok: bool,
-    records: f64,
-    head: String,
-    fault: Option<Fault>,
-}
-
-#[derive(Serialize)]
-struct Fault {
-    seq: f64,
-    code: &'static str,
-    message: String,
-}
-
-impl Verification {
-    fn of(found: Found) -> JsValue {
-        let fault = found.fault.map(|fault| Fault {
-            seq: number(fault.seq),
-            code: fault.code,
-            message: fault.message,
-        });
-        let head = found.head;
-        small(&Self {
-            ok: fault.is_none(),
-            records: number(head.seq),
-            head: head.hash.to_string(),
-            fault,
-        })
-    }
+/// What a verification found, as `Verification` of the package's types has it, in JSON text.
+fn verification(found: &Verification) -> String {
+    object(|members| {
+        members.bool("ok", found.fault.is_none());
+        count(members, "records", found.head.seq);
+        members.text("head", &found.head.hash.to_string());
+        match &found.fault {
+            Some(fault) => members.with("fault", |out| {
+                let mut members = ObjectWriter::new(out);
+                count(&mut members, "seq", fault.seq);
+                members.text("code", fault.code).text("message", &fault.message);
+                members.end();
+            }),
+            None => members.raw("fault", b"null"),
+        };
+    })
 }
 
 /// Checks exported NDJSON in the input buffer's first `bytes`.
 #[wasm_bindgen]
-pub fn verify_ndjson(bytes: usize) -> JsValue {
-    Verification::of(with_input(bytes, verify_lines))
+pub fn verify_ndjson(bytes: usize) -> String {
+    verification(&with_input(bytes, verify_lines))
 }
 
 /// Records as the text of a JSON array of lines.

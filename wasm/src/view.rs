@@ -6,24 +6,15 @@
 use jobfold_core::json::write::{ObjectWriter, list};
 use jobfold_core::log::Hash;
 use jobfold_core::view::{HistoryOptions, JobsView, ViewOptions};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::boundary::{Refusal, json_text, number, position, small};
+use crate::boundary::{Refusal, count, json_text, number, position};
 use crate::input::{with_input, with_text};
 
 /// A view in the module's memory.
 #[wasm_bindgen]
 pub struct ViewHandle {
     view: JobsView,
-}
-
-#[derive(Serialize)]
-struct Pushed {
-    offered: f64,
-    unique: f64,
-    duplicates: f64,
-    position: f64,
 }
 
 fn refuse(error: jobfold_core::Error) -> JsValue {
@@ -55,15 +46,12 @@ impl ViewHandle {
         Self { view }
     }
 
-    /// Takes in the events in the input buffer's first `bytes`.
-    pub fn push(&mut self, bytes: usize) -> Result<JsValue, JsValue> {
+    /// Takes in the events in the input buffer's first `bytes`; answers how many were offered, were unique, were
+    /// duplicates, and the head: the one small value that crosses often, so it crosses as numbers.
+    pub fn push(&mut self, bytes: usize) -> Result<Vec<f64>, JsValue> {
         let pushed = with_input(bytes, |events| self.view.push(events)).map_err(refuse)?;
-        Ok(small(&Pushed {
-            offered: number(pushed.offered),
-            unique: number(pushed.unique),
-            duplicates: number(pushed.duplicates),
-            position: number(pushed.position),
-        }))
+        let counts = [pushed.offered, pushed.unique, pushed.duplicates, pushed.position];
+        Ok(counts.map(number).to_vec())
     }
 
     /// Events offered so far.
@@ -143,11 +131,10 @@ impl ViewHandle {
     /// Cards by status, as the text of a JSON array.
     pub fn status_counts(&self) -> String {
         let mut out = Vec::new();
-        list(&mut out, self.view.status_counts(), |out, (status, count)| {
+        list(&mut out, self.view.status_counts(), |out, (status, cards)| {
             let mut members = ObjectWriter::new(out);
-            members
-                .text("status", &status)
-                .raw("count", count.to_string().as_bytes());
+            members.text("status", &status);
+            count(&mut members, "count", cards.into());
             members.end();
         });
         json_text(out)
