@@ -11,11 +11,12 @@ use super::follow::{Blocks, Follower, IndexJob, IndexedRecord, key_hash};
 use super::frame::{FrameBuilder, MARK_BYTES};
 use super::index::{IndexStore, SledIndex};
 use super::recent::Recent;
-use super::scan::{LastFrame, Scan, scan};
-use super::segment::SEGMENT_HEADER_BYTES;
+use super::scan::{LastFrame, Scan, list_segments, scan};
+use super::segment::{HeaderFault, SEGMENT_HEADER_BYTES, decode_header};
 use super::segments::{OpenSegment, Segments, prepare};
 use super::writer::{Counters, Request, Shared, Writer};
 use super::{Answer, Appended, Batch, EventLog, Head, Limits, Receipt, Record, RecordView};
+use jobfold_core::log::FORMAT_VERSION;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -156,22 +157,30 @@ impl EmbeddedLog {
         Self::open_on(Arc::new(disk), options, open_index, &mut on_record)
     }
 
-    /// Opens the log on any disk with any index. `open_index` is called once the log is locked; it may say why an
+    /// Opens the log on any disk with any index. `open_index` is called once the log is
+    /// locked, on a thread of its own; it may say why an
     /// older index had to go.
     pub fn open_on(
         disk: Arc<dyn Disk>,
         options: &Options,
-        open_index: impl FnOnce() -> Result<(Box<dyn IndexStore>, Option<String>), String>,
+        open_index: impl FnOnce() -> Result<(Box<dyn IndexStore>, Option<String>), String> + Send,
         on_record: &mut dyn FnMut(&RecordView<'_>),
     ) -> Result<(Self, Opened), Error> {
         let lock = lock(&*disk)?;
-        let found = scan(&*disk, on_record)?;
+        check_formats(&*disk)?;
+        // Opening the index takes a while and needs nothing of the log.
+        let (found, index) = std::thread::scope(|scope| {
+            let index = scope.spawn(open_index);
+            (scan(&*disk, on_record), index.join())
+        });
+        let found = found?;
         if let Some(damage) = found.damage {
             return Err(Error::Damaged(damage));
         }
         let cut = recover_tail(&*disk, &found)?;
         let segments = Segments::open(Arc::clone(&disk), &found.segments, found.places.clone())?;
-        let (store, distrust) = open_index().map_err(|reason| Error::Index { reason })?;
+        let index = index.unwrap_or_else(|_| Err("opening the index panicked".to_owned()));
+        let (store, distrust) = index.map_err(|reason| Error::Index { reason })?;
         let follower = Follower::new(store);
         let index = catch_up(&follower, &segments, found.head, distrust)?;
         let shared = Arc::new(Shared {
@@ -364,11 +373,9 @@ impl EventLog for EmbeddedLog {
         let key = key_hash(topic, idempotency_key);
         Box::pin(async move {
             blocking(&self.shared, move |shared| {
-                let head = shared.heads.borrow().seq;
+                // The follower hears of durable records only.
                 let place = shared.follower.find(&key).map_err(|reason| Error::Index { reason })?;
-                // The writer remembers keys before their records are durable; nobody is shown those.
-                let durable = place.filter(|(seq, _)| *seq <= head);
-                Ok(durable.map(|(seq, topic_seq)| Appended {
+                Ok(place.map(|(seq, topic_seq)| Appended {
                     seq,
                     topic_seq,
                     duplicate: true,
@@ -397,6 +404,25 @@ pub(super) fn lock(disk: &dyn Disk) -> Result<Box<dyn Send + Sync>, Error> {
 fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> Result<JoinHandle<T>, Error> {
     let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(work);
     spawned.map_err(|error| Error::io("start a thread for", name, &error))
+}
+
+/// Refuses a log of a newer version before anything of it, the index included, is touched.
+fn check_formats(disk: &dyn Disk) -> Result<(), Error> {
+    for segment in list_segments(disk)? {
+        let mut header = vec![0; SEGMENT_HEADER_BYTES];
+        let read = disk.open(&segment.name).and_then(|file| file.read_at(0, &mut header));
+        read.map_err(|error| Error::io("read", disk.path(&segment.name), &error))?;
+        // Other faults are damage, and told as such by the scan.
+        if let Err(HeaderFault::Newer(actual)) = decode_header(&header) {
+            let file = disk.path(&segment.name);
+            return Err(Error::FormatUnsupported {
+                file,
+                expected: FORMAT_VERSION,
+                actual,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// File reads must not hold up the runtime's threads.

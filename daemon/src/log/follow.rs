@@ -22,8 +22,8 @@ const LAYOUT: u32 = 1;
 const BLOCK_RECORDS: u64 = 256;
 /// The log waits for the index when this many records are not indexed yet; they are held in memory.
 const LAG_RECORDS_MAX: u64 = 200_000;
-/// Records that one write to the index takes at most.
-const APPLY_RECORDS_MAX: u64 = 16_384;
+/// Groups of records that one write to the index takes at most.
+const APPLY_JOBS_MAX: usize = 1024;
 /// Topics whose unfinished block is kept in memory.
 const OPEN_BLOCKS_MAX: usize = 4096;
 
@@ -32,11 +32,13 @@ pub(super) type KeyHash = [u8; 24];
 
 /// The hash under which a key is looked up.
 pub(super) fn key_hash(topic: &str, key: &str) -> KeyHash {
-    let mut hasher = blake3::Hasher::new();
+    let mut pair = Vec::with_capacity(topic.len() + 1 + key.len());
+    pair.extend_from_slice(topic.as_bytes());
     // A topic cannot hold a zero byte, so the pair is unambiguous.
-    hasher.update(topic.as_bytes()).update(&[0]).update(key.as_bytes());
+    pair.push(0);
+    pair.extend_from_slice(key.as_bytes());
     let mut hash = [0; 24];
-    hash.copy_from_slice(&hasher.finalize().as_bytes()[..24]);
+    hash.copy_from_slice(&blake3::hash(&pair).as_bytes()[..24]);
     hash
 }
 
@@ -66,8 +68,10 @@ struct State {
     jobs: VecDeque<IndexJob>,
     /// Records in `jobs` and in the hands of the thread.
     lag_records: u64,
-    /// Keys of records that the index does not have yet.
+    /// Keys of the records in `jobs`.
     tail: HashMap<KeyHash, (u64, u64)>,
+    /// Keys of the records in the hands of the thread. They leave all at once, when the index has them.
+    leaving: HashMap<KeyHash, (u64, u64)>,
     indexed: Head,
     closing: bool,
     failure: Option<String>,
@@ -86,6 +90,7 @@ impl Follower {
             jobs: VecDeque::new(),
             lag_records: 0,
             tail: HashMap::new(),
+            leaving: HashMap::new(),
             indexed,
             closing: false,
             failure: None,
@@ -118,33 +123,32 @@ impl Follower {
         Ok(())
     }
 
-    /// The place of a key: seq and topic seq. Sees everything added so far.
+    /// The place of a key: seq and topic seq. Sees everything that was pushed.
     pub(super) fn find(&self, key: &KeyHash) -> Result<Option<(u64, u64)>, String> {
-        if let Some(place) = self.lock().tail.get(key) {
+        let state = self.lock();
+        if let Some(place) = state.tail.get(key).or_else(|| state.leaving.get(key)) {
             return Ok(Some(*place));
         }
-        // The key is removed from the tail after the index has it, so it is in one of the two.
+        drop(state);
+        // A key leaves after the index has it, so it is in one of the two.
         let value = self.store.get(&key_entry(key))?;
         value
             .map(|value| decode_pair(&value).ok_or_else(|| "index has a malformed place".to_owned()))
             .transpose()
     }
 
-    /// Makes a key findable before its record is indexed. The writer calls it for every record with a key.
-    pub(super) fn remember(&self, key: KeyHash, seq: u64, topic_seq: u64) {
-        self.lock().tail.insert(key, (seq, topic_seq));
-    }
-
-    /// Hands durable records to the thread. Waits while the index is too far behind; fails when it has failed.
+    /// Hands durable records to the thread; from now on their keys are found. Fails when the index has failed.
     pub(super) fn push(&self, job: IndexJob) -> Result<(), String> {
         let mut state = self.lock();
-        while state.lag_records > LAG_RECORDS_MAX && state.failure.is_none() {
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
         if let Some(failure) = &state.failure {
             return Err(failure.clone());
         }
         state.lag_records += job.records.len() as u64;
+        for record in &job.records {
+            if let Some(key) = record.key {
+                state.tail.insert(key, (record.seq, record.topic_seq));
+            }
+        }
         let was_idle = state.jobs.is_empty();
         state.jobs.push_back(job);
         drop(state);
@@ -152,6 +156,14 @@ impl Follower {
             self.changed.notify_all();
         }
         Ok(())
+    }
+
+    /// Waits while the index is too far behind.
+    pub(super) fn wait_for_room(&self) {
+        let mut state = self.lock();
+        while state.lag_records > LAG_RECORDS_MAX && state.failure.is_none() {
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
     }
 
     /// Lets the thread finish what it has and end.
@@ -164,7 +176,16 @@ impl Follower {
     pub(super) fn run(&self) -> Result<(), String> {
         let mut blocks = Blocks::default();
         while let Some(jobs) = self.take_jobs() {
-            if let Err(failure) = self.apply(&mut blocks, &jobs) {
+            let applied = jobs
+                .chunks(APPLY_JOBS_MAX)
+                .try_for_each(|jobs| self.apply(&mut blocks, jobs));
+            // The map is dropped after the lock.
+            let _left = if applied.is_ok() {
+                std::mem::take(&mut self.lock().leaving)
+            } else {
+                HashMap::new()
+            };
+            if let Err(failure) = applied {
                 self.lock().failure = Some(failure.clone());
                 self.changed.notify_all();
                 return Err(failure);
@@ -181,17 +202,12 @@ impl Follower {
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let mut jobs = Vec::new();
-        let mut count = 0;
-        while count < APPLY_RECORDS_MAX {
-            let Some(job) = state.jobs.pop_front() else { break };
-            count += job.records.len() as u64;
-            jobs.push(job);
-        }
-        Some(jobs)
+        // All of them, because their keys leave the tail together.
+        state.leaving = std::mem::take(&mut state.tail);
+        Some(std::mem::take(&mut state.jobs).into())
     }
 
-    /// Indexes jobs, oldest first; afterwards their keys leave the tail.
+    /// Indexes jobs, oldest first.
     pub(super) fn apply(&self, blocks: &mut Blocks, jobs: &[IndexJob]) -> Result<(), String> {
         let Some(last) = jobs.last() else { return Ok(()) };
         let mut entries = Vec::new();
@@ -209,14 +225,8 @@ impl Follower {
     }
 
     fn applied(&self, jobs: &[IndexJob], head: Head) {
+        let count: u64 = jobs.iter().map(|job| job.records.len() as u64).sum();
         let mut state = self.lock();
-        let mut count = 0;
-        for job in jobs {
-            count += job.records.len() as u64;
-            for key in job.records.iter().filter_map(|record| record.key.as_ref()) {
-                state.tail.remove(key);
-            }
-        }
         // Jobs applied while catching up were never pushed.
         state.lag_records = state.lag_records.saturating_sub(count);
         state.indexed = head;

@@ -6,7 +6,7 @@
 
 use super::disk::Disk;
 use super::error::Error;
-use super::follow::{Follower, IndexJob, IndexedRecord, key_hash};
+use super::follow::{Follower, IndexJob, IndexedRecord, KeyHash, key_hash};
 use super::frame::{FrameBuilder, MARK_BYTES};
 use super::recent::Recent;
 use super::scan::Place;
@@ -89,6 +89,8 @@ pub(super) struct Writer {
 struct Group {
     records: Vec<Arc<Record>>,
     indexed: Vec<IndexedRecord>,
+    /// Keys of the group's own records: the follower hears of them when they are durable.
+    keys: HashMap<KeyHash, (u64, u64)>,
 }
 
 impl Writer {
@@ -195,7 +197,7 @@ impl Writer {
             }
             return;
         }
-        let job = self.publish(group);
+        self.publish(group);
         self.shared
             .counters
             .appends
@@ -203,7 +205,7 @@ impl Writer {
         for (reply, bytes, answer) in answers {
             self.answer(reply, bytes, answer.map_err(Error::Refused));
         }
-        self.index(job);
+        self.shared.follower.wait_for_room();
     }
 
     /// Gives a batch's records their places. The outer error stops the log, the inner one refuses the batch.
@@ -216,11 +218,7 @@ impl Writer {
         for new in batch.records {
             let key = new.idempotency_key.as_ref().map(|key| key_hash(&new.topic, key));
             let known = match &key {
-                Some(key) => self
-                    .shared
-                    .follower
-                    .find(key)
-                    .map_err(|reason| Error::Index { reason })?,
+                Some(key) => self.known(key, group)?,
                 None => None,
             };
             if let Some((seq, topic_seq)) = known {
@@ -240,7 +238,7 @@ impl Writer {
             let record = self.frame.push(new, topic_seq, batch.at_ms);
             let seq = record.seq;
             if let Some(key) = key {
-                self.shared.follower.remember(key, seq, topic_seq);
+                group.keys.insert(key, (seq, topic_seq));
             }
             group.indexed.push(IndexedRecord {
                 seq,
@@ -259,6 +257,14 @@ impl Writer {
             appended,
             head: self.frame.head(),
         }))
+    }
+
+    /// Where the record with this key is, in this group or before it.
+    fn known(&self, key: &KeyHash, group: &Group) -> Result<Option<(u64, u64)>, Error> {
+        match group.keys.get(key) {
+            Some(place) => Ok(Some(*place)),
+            None => self.shared.follower.find(key).map_err(|reason| Error::Index { reason }),
+        }
     }
 
     fn topic(&mut self, name: &str) -> Arc<str> {
@@ -368,24 +374,21 @@ impl Writer {
     }
 
     /// Shows durable records to readers and subscribers.
-    fn publish(&mut self, group: Group) -> Option<IndexJob> {
+    fn publish(&self, group: Group) {
         if group.records.is_empty() {
-            return None;
+            return;
         }
         let count = group.records.len() as u64;
         self.shared.counters.records.fetch_add(count, Ordering::Relaxed);
         metrics::counter!("jobfold_log_records_total").increment(count);
         self.shared.recent.push(group.records);
-        self.shared.heads.send_replace(self.head);
-        Some(IndexJob {
+        if let Err(reason) = self.shared.follower.push(IndexJob {
             records: group.indexed,
             head: self.head,
-        })
-    }
-
-    fn index(&self, job: Option<IndexJob>) {
-        if let Some(Err(reason)) = job.map(|job| self.shared.follower.push(job)) {
+        }) {
+            // The records are durable and acknowledged all the same; the next opening rebuilds the index.
             self.stop(&Error::Index { reason });
         }
+        self.shared.heads.send_replace(self.head);
     }
 }
