@@ -30,7 +30,7 @@ test('after a panic every call says so, and giving back does not fail', async ()
   const view = new jobfold.JobsView();
   const first = thrownBy(() => jobfold.enter((core) => core.panic_on_purpose()));
   assert.equal(first.code, 'E_POISONED');
-  assert.match(first.message, /stopped on a bug at .*boundary\.rs:\d+/);
+  assert.match(first.message, /stopped on a bug( at .*boundary\.rs:\d+(:\d+)?)?: /);
   assert.doesNotMatch(first.message, /asked for/, 'the words of the panic stay inside');
   for (const call of [
     () => view.head,
