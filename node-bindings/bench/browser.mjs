@@ -58,6 +58,8 @@ writeFileSync(join(scratch, 'ten-thousand.jsonl'), bytesOf(generate(jobfold, { e
 const server = await serveFolders(
   { '/dist/': join(here, '..', 'dist'), '/bench/': here, '/stream/': scratch },
   { '/': PAGE },
+  // Isolated pages have a finer clock.
+  { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
 );
 const browser = await openBrowser();
 try {

@@ -5,8 +5,8 @@
 //! [`panic_place`] where it happened and refuses every later call. Must not know which call is being translated.
 //!
 //! Why no `serde-wasm-bindgen`: it was measured. What `push` answers took 164 ns a call as four numbers, 316 ns as an
-//! object by serde-wasm-bindgen and 844 ns as JSON text (Node 20, processor time of pushing an empty batch), and the crate
-//! added 2.4 kB to the compressed module. So what crosses often crosses as numbers, and the rest as JSON text.
+//! object by serde-wasm-bindgen and 844 ns as JSON text (Node 20, processor time of pushing an empty batch), and the
+//! crate added 2.4 kB to the compressed module. So what crosses often crosses as numbers, the rest as JSON text.
 
 use std::cell::RefCell;
 
