@@ -31,34 +31,30 @@ struct Row {
 }
 
 fn main() {
-    // Criterion's and libtest's flags mean nothing here; `--bench` is what cargo passes.
-    let mut rows = Vec::new();
-    for (per_sync, syncs, target) in [(1, 1000, ">=0.7"), (10, 600, ">=0.7"), (100, 200, ">=0.4")] {
-        rows.push(appends(per_sync, syncs, target));
-    }
-    rows.push(concurrent());
-    rows.extend(opening());
-    print(&rows);
-}
-
-fn print(rows: &[Row]) {
     println!(
         "{:<44} {:>12} {:>12} {:>7} {:>7}",
         "", "ours", "baseline", "ratio", "target"
     );
-    for Row {
-        name,
-        value,
-        baseline,
-        target,
-        ..
-    } in rows
-    {
+    let mut rows = Vec::new();
+    let mut done = |row: Row| {
+        let Row {
+            name,
+            value,
+            baseline,
+            target,
+            ..
+        } = &row;
         println!(
             "{name:<44} {value:>12.1} {baseline:>12.1} {:>7.2} {target:>7}",
             value / baseline
         );
+        rows.push(row);
+    };
+    for (per_sync, syncs, target) in [(1, 1000, ">=0.7"), (10, 600, ">=0.7"), (100, 200, ">=0.4")] {
+        done(appends(per_sync, syncs, target));
     }
+    done(concurrent());
+    opening(&mut done);
     println!();
     for Row {
         name,
@@ -66,7 +62,7 @@ fn print(rows: &[Row]) {
         value,
         baseline,
         target,
-    } in rows
+    } in &rows
     {
         println!(
             "{name}\t{value:.1} {unit}\t{baseline:.1} {unit}\t{:.2}\t{target}",
@@ -220,7 +216,7 @@ fn concurrent() -> Row {
 }
 
 /// Opening a log against scanning the same payloads in sled.
-fn opening() -> Vec<Row> {
+fn opening(done: &mut impl FnMut(Row)) {
     let records = std::env::var("JOBFOLD_BENCH_RECORDS").map_or(1_000_000, |count| count.parse().unwrap());
     let filled = opening_of(
         "open, verify, count 700-byte records",
@@ -234,13 +230,14 @@ fn opening() -> Vec<Row> {
             })
         },
     );
+    done(filled);
     let envelopes = opening_of("open, verify, fold envelopes to cards", records, envelope, || {
         let mut view = JobsView::new(ViewOptions::default());
         Box::new(move |payload: &str| {
             view.push_event(payload.as_bytes()).unwrap();
         })
     });
-    vec![filled, envelopes]
+    done(envelopes);
 }
 
 /// An envelope of one of 5,000 jobs, as the normaliser writes it.
