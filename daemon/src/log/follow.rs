@@ -16,12 +16,16 @@ use super::index::IndexStore;
 use jobfold_core::log::{Hash, Head};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 const LAYOUT: u32 = 1;
 /// Records of a topic whose seqs share one entry.
 const BLOCK_RECORDS: u64 = 256;
 /// The log waits for the index when this many records are not indexed yet; they are held in memory.
 const LAG_RECORDS_MAX: u64 = 200_000;
+/// The index waits this long for further records, or until it has this many, before it writes.
+const GATHER_FOR: Duration = Duration::from_millis(5);
+const GATHER_RECORDS: u64 = 4096;
 /// Groups of records that one write to the index takes at most.
 const APPLY_JOBS_MAX: usize = 1024;
 /// Topics whose unfinished block is kept in memory.
@@ -202,6 +206,10 @@ impl Follower {
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        // A write costs the index much the same for one record as for many, so a few gather first.
+        let gathering = |state: &mut State| !state.closing && state.lag_records < GATHER_RECORDS;
+        let gathered = self.changed.wait_timeout_while(state, GATHER_FOR, gathering);
+        let (mut state, _) = gathered.unwrap_or_else(PoisonError::into_inner);
         // All of them, because their keys leave the tail together.
         state.leaving = std::mem::take(&mut state.tail);
         Some(std::mem::take(&mut state.jobs).into())
