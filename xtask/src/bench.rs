@@ -16,14 +16,14 @@ use crate::wasm::Wasm;
 /// Runs all benchmarks and prints one table: each measurement, what it is compared with, their ratio and its target.
 #[derive(clap::Args)]
 pub(crate) struct Bench {
-    /// Only benchmarks of these names: native, node, browser, log.
+    /// Only benchmarks of these names: node (with the native fold), browser, log.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
 }
 
-/// In the order in which they run: the native fold, built as it would be shipped; the package against a reducer written
-/// by hand, in Node and in a page; the log's segments against a bare file and a bare scan.
-const ALL: [&str; 4] = ["native", "node", "browser", "log"];
+/// In the order in which they run: native code and the package in Node against a reducer written by hand, the package
+/// in a page against the same, the log's segments against a bare file and a bare scan.
+const ALL: [&str; 3] = ["node", "browser", "log"];
 
 struct Row {
     fields: [String; 5],
@@ -62,24 +62,21 @@ impl Bench {
 fn program(name: &str) -> Outcome<Program> {
     let script = |script: &str| Ok(install::npm(&package()?).args(["run", "--silent", script]));
     match name {
-        "native" => Ok(cargo_bench("fold")),
-        "log" => Ok(cargo_bench("log")),
         "node" => script("bench"),
-        _ => Ok(script("bench:browser")?.env("CHROMIUM", install::chromium()?)),
+        "browser" => Ok(script("bench:browser")?.env("CHROMIUM", install::chromium()?)),
+        _ => {
+            let log = [
+                "bench",
+                "--quiet",
+                "--locked",
+                "--package",
+                "jobfold-tests",
+                "--bench",
+                name,
+            ];
+            Ok(Program::cargo().folder(&places::root()).args(log))
+        }
     }
-}
-
-fn cargo_bench(name: &str) -> Program {
-    let arguments = [
-        "bench",
-        "--quiet",
-        "--locked",
-        "--package",
-        "jobfold-tests",
-        "--bench",
-        name,
-    ];
-    Program::cargo().folder(&places::root()).args(arguments)
 }
 
 fn package() -> Outcome<PathBuf> {
