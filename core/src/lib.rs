@@ -16,6 +16,7 @@ extern crate alloc;
 extern crate std;
 
 mod arguments;
+mod bytes;
 pub mod contract;
 mod dedupe;
 pub mod dedupe_key;

@@ -25,7 +25,12 @@ pub(crate) struct Fold {
     id: Vec<u8>,
     key: Vec<u8>,
     joined: Vec<u8>,
+    /// Cards that nobody holds any more, for their buffers.
+    spares: Vec<Arc<Card>>,
 }
+
+/// Spare cards that are kept at most.
+const SPARES_MAX: usize = 4096;
 
 impl Fold {
     /// The job that `event` belongs to, made when it is new.
@@ -52,7 +57,7 @@ impl Fold {
         let refs = self.refs(shown, jobs, job, event, bytes, keyed);
         let Some(card) = board.cards.get_mut(job as usize) else {
             let mut intents = Arc::default();
-            Intents::replace(&mut intents, event, bytes, &mut self.joined);
+            Intents::replace(&mut intents, event, bytes);
             board
                 .cards
                 .push(Arc::new(Card::new(self.heap.clone(), ends, refs, intents)));
@@ -61,15 +66,32 @@ impl Fold {
         if let Some(own) = Arc::get_mut(card) {
             own.replace_texts(&mut self.heap, ends);
             own.refs = refs;
-        } else {
-            *card = Arc::new(Card::new(self.heap.clone(), ends, refs, Arc::clone(&card.intents)));
-        }
-        if let Some(own) = Arc::get_mut(card) {
             if neutral {
                 Intents::extend(&mut own.intents, event, bytes, keyed);
             } else {
-                Intents::replace(&mut own.intents, event, bytes, &mut self.joined);
+                Intents::replace(&mut own.intents, event, bytes);
             }
+            return;
+        }
+        // Someone else holds the card: it stays as it is, and another one takes its place.
+        let mut next = self.spares.pop().unwrap_or_default();
+        if let Some(own) = Arc::get_mut(&mut next) {
+            own.replace_texts(&mut self.heap, ends);
+            own.refs = refs;
+            if neutral {
+                own.intents = Arc::clone(&card.intents);
+                Intents::extend(&mut own.intents, event, bytes, keyed);
+            } else {
+                Intents::follow(&mut own.intents, &card.intents, event, bytes, &mut self.joined);
+            }
+            *card = next;
+        }
+    }
+
+    /// Takes a card that has been replaced. Worth keeping only when nobody else holds it.
+    pub(crate) fn recycle(&mut self, mut card: Arc<Card>) {
+        if self.spares.len() < SPARES_MAX && Arc::get_mut(&mut card).is_some() {
+            self.spares.push(card);
         }
     }
 

@@ -95,7 +95,7 @@ const RULES: [Rule; FIELD_COUNT] = [
 ];
 
 /// A job's state after some event. Texts are kept as the content of a JSON string in canonical spelling.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default)]
 pub(crate) struct Card {
     heap: Vec<u8>,
     ends: [u32; FIELD_COUNT],
@@ -137,9 +137,14 @@ impl Card {
         }
     }
 
-    /// Takes over new texts and leaves the old buffer in `heap` for the next event to reuse.
+    /// Takes over new texts and leaves the old buffer in `heap` for the next event to reuse; a card without a buffer
+    /// gets one of its size.
     pub(crate) fn replace_texts(&mut self, heap: &mut Vec<u8>, ends: [u32; FIELD_COUNT]) {
-        core::mem::swap(&mut self.heap, heap);
+        if self.heap.capacity() == 0 {
+            self.heap.clone_from(heap);
+        } else {
+            core::mem::swap(&mut self.heap, heap);
+        }
         self.ends = ends;
     }
 

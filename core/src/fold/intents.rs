@@ -4,6 +4,7 @@
 //! event asks, and kept, so a job with many neutral events does not read its intents again and again.
 //! Must not know: what an intent permits.
 
+use crate::bytes::equal;
 use crate::dedupe::DedupeSet;
 use crate::envelope::{Envelope, IntentSlots, Slot};
 use crate::hash::Keyed;
@@ -23,25 +24,33 @@ impl Intents {
         &self.joined
     }
 
-    /// What the card shows after an event that is not neutral: exactly the event's intents.
-    pub(crate) fn replace(current: &mut Arc<Self>, event: &Envelope, bytes: &[u8], scratch: &mut Vec<u8>) {
+    /// What a card of its own shows after an event that is not neutral: exactly the event's intents.
+    pub(crate) fn replace(current: &mut Arc<Self>, event: &Envelope, bytes: &[u8]) {
+        if Arc::get_mut(current).is_none() {
+            *current = Arc::default();
+        }
+        if let Some(own) = Arc::get_mut(current) {
+            own.joined.clear();
+            join(&mut own.joined, event.intents.iter(), bytes);
+            own.keys = None;
+        }
+    }
+
+    /// The same for a card that follows another one: equal intents are shared, so a checkpoint costs nothing for them.
+    pub(crate) fn follow(
+        own: &mut Arc<Self>,
+        before: &Arc<Self>,
+        event: &Envelope,
+        bytes: &[u8],
+        scratch: &mut Vec<u8>,
+    ) {
         scratch.clear();
         join(scratch, event.intents.iter(), bytes);
-        if *scratch == current.joined {
+        if equal(scratch, &before.joined) {
+            *own = Arc::clone(before);
             return;
         }
-        match Arc::get_mut(current) {
-            Some(own) => {
-                core::mem::swap(&mut own.joined, scratch);
-                own.keys = None;
-            }
-            None => {
-                *current = Arc::new(Self {
-                    joined: scratch.clone(),
-                    keys: None,
-                });
-            }
-        }
+        Self::replace(own, event, bytes);
     }
 
     /// What the card shows after a neutral event: its own intents and those of the event whose key is new.

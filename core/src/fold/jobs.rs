@@ -4,6 +4,7 @@
 //! the history. Must not know: cards.
 
 use super::refs::Refs;
+use crate::bytes::equal;
 use crate::envelope::RefList;
 use crate::hash::Keyed;
 use alloc::boxed::Box;
@@ -67,14 +68,14 @@ impl Jobs {
 
     pub(crate) fn find(&self, id: &[u8], keyed: &Keyed) -> Option<u32> {
         self.index
-            .find(keyed.narrow(id), |&at| *self.list[at as usize].id == *id)
+            .find(keyed.narrow(id), |&at| equal(&self.list[at as usize].id, id))
             .copied()
     }
 
     /// The place of the job with this canonical id, made at the end when the job is new.
     pub(crate) fn place(&mut self, id: &[u8], keyed: &Keyed) -> u32 {
         let hash = keyed.narrow(id);
-        if let Some(&at) = self.index.find(hash, |&at| *self.list[at as usize].id == *id) {
+        if let Some(&at) = self.index.find(hash, |&at| equal(&self.list[at as usize].id, id)) {
             return at;
         }
         let at = self.len();
@@ -90,10 +91,10 @@ impl Jobs {
     }
 
     /// Forgets refs that a refused batch added to an older job.
-    pub(crate) fn truncate_refs(&mut self, index: u32, counts: [u32; 3], keyed: &Keyed) {
+    pub(crate) fn truncate_refs(&mut self, index: u32, counts: [u32; 3]) {
         if let Some(job) = self.list.get_mut(index as usize) {
             for (refs, count) in job.refs.iter_mut().zip(counts) {
-                refs.truncate(count, keyed);
+                refs.truncate(count);
             }
         }
     }

@@ -5,6 +5,7 @@
 //! finds repeats through an index. Must not know: what a ref points to.
 
 use super::intents::push_trimmed;
+use crate::bytes::equal;
 use crate::envelope::RefSlots;
 use crate::hash::Keyed;
 use alloc::boxed::Box;
@@ -19,11 +20,17 @@ struct Item {
     /// The key, then the ref as it was written.
     text: Box<[u8]>,
     key_bytes: u32,
+    /// Of the key; compared before the key is.
+    hash: u64,
 }
 
 impl Item {
     fn key(&self) -> &[u8] {
         &self.text[..self.key_bytes as usize]
+    }
+
+    fn has(&self, hash: u64, key: &[u8]) -> bool {
+        self.hash == hash && equal(self.key(), key)
     }
 }
 
@@ -48,11 +55,11 @@ impl Refs {
     }
 
     /// Forgets everything behind the first `count` refs: a refused batch leaves no trace.
-    pub(crate) fn truncate(&mut self, count: u32, keyed: &Keyed) {
+    pub(crate) fn truncate(&mut self, count: u32) {
         while self.len() > count {
             let Some(item) = self.items.pop() else { return };
             let position = self.len();
-            if let Ok(entry) = self.index.find_entry(keyed.narrow(item.key()), |&at| at == position) {
+            if let Ok(entry) = self.index.find_entry(item.hash, |&at| at == position) {
                 entry.remove();
             }
         }
@@ -73,27 +80,28 @@ impl Refs {
             return shown + 1; // folded before: the item is already in its place
         }
         write_key(key, item, bytes);
-        let found = self.find(key, keyed);
+        let hash = keyed.narrow(key);
+        let found = self.find(hash, key);
         match found {
             Some(position) if !first => shown.max(position + 1),
             _ => {
-                self.push(key, item.whole.bytes(bytes), found.is_none(), keyed);
+                self.push(hash, key, item.whole.bytes(bytes), found.is_none());
                 self.len()
             }
         }
     }
 
-    fn find(&self, key: &[u8], keyed: &Keyed) -> Option<u32> {
+    fn find(&self, hash: u64, key: &[u8]) -> Option<u32> {
         if self.index.is_empty() {
-            let position = self.items.iter().position(|item| item.key() == key)?;
+            let position = self.items.iter().position(|item| item.has(hash, key))?;
             return u32::try_from(position).ok();
         }
         self.index
-            .find(keyed.narrow(key), |&at| self.items[at as usize].key() == key)
+            .find(hash, |&at| self.items[at as usize].has(hash, key))
             .copied()
     }
 
-    fn push(&mut self, key: &[u8], whole: &[u8], new_key: bool, keyed: &Keyed) {
+    fn push(&mut self, hash: u64, key: &[u8], whole: &[u8], new_key: bool) {
         let position = self.len();
         let mut text = Vec::with_capacity(key.len() + whole.len());
         text.extend_from_slice(key);
@@ -102,34 +110,31 @@ impl Refs {
         self.items.push(Item {
             text: text.into_boxed_slice(),
             key_bytes,
+            hash,
         });
         if self.index.is_empty() {
             if self.items.len() > SEARCH_COUNT_MAX {
-                self.build_index(keyed);
+                self.build_index();
             }
         } else if new_key {
-            self.insert(position, keyed);
+            self.insert(position);
         }
     }
 
-    fn build_index(&mut self, keyed: &Keyed) {
+    fn build_index(&mut self) {
         for position in 0..self.len() {
-            let key = self.items[position as usize].key();
-            if self
-                .index
-                .find(keyed.narrow(key), |&at| self.items[at as usize].key() == key)
-                .is_none()
-            {
-                self.insert(position, keyed);
+            let item = &self.items[position as usize];
+            let is_it = |&at: &u32| self.items[at as usize].has(item.hash, item.key());
+            if self.index.find(item.hash, is_it).is_none() {
+                self.insert(position);
             }
         }
     }
 
-    fn insert(&mut self, position: u32, keyed: &Keyed) {
+    fn insert(&mut self, position: u32) {
         let items = &self.items;
-        let hash = keyed.narrow(items[position as usize].key());
         self.index
-            .insert_unique(hash, position, |&at| keyed.narrow(items[at as usize].key()));
+            .insert_unique(items[position as usize].hash, position, |&at| items[at as usize].hash);
     }
 }
 

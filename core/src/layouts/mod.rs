@@ -13,6 +13,7 @@
 mod adapt;
 mod plan;
 
+use crate::bytes::same;
 use crate::envelope::Envelope;
 use crate::json::Kind;
 use crate::json::scan::{plain_run, scan_number, scan_string};
@@ -270,19 +271,4 @@ fn then(bytes: &[u8], earlier: &[Token], hole: &Token) -> Then {
         Some(index) => Then::Repeat(index as u32),
         None => Then::Text,
     }
-}
-
-/// Compares two slices of equal length eight bytes at a time; WebAssembly has no fast `memcmp`.
-#[inline]
-fn same(text: &[u8], constant: &[u8]) -> bool {
-    let (Some(text_end), Some(constant_end)) = (text.last_chunk::<8>(), constant.last_chunk::<8>()) else {
-        return text.iter().zip(constant).all(|(left, right)| left == right);
-    };
-    let (text_words, constant_words) = (text.as_chunks::<8>().0, constant.as_chunks::<8>().0);
-    let equal = |left: &[u8; 8], right: &[u8; 8]| u64::from_le_bytes(*left) == u64::from_le_bytes(*right);
-    text_words
-        .iter()
-        .zip(constant_words)
-        .all(|(left, right)| equal(left, right))
-        && equal(text_end, constant_end)
 }

@@ -145,6 +145,7 @@ impl JobsView {
                 }
             }
         }
+        undo.discard(&mut self.fold);
         pushed.position = self.head;
         Ok(pushed)
     }

@@ -4,7 +4,7 @@
 //! long every growing list was. Must not know: why the batch was refused.
 
 use super::JobsView;
-use crate::fold::{Board, Card, Jobs, JobsMark};
+use crate::fold::{Board, Card, Fold, Jobs, JobsMark};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 
@@ -43,6 +43,13 @@ impl Undo {
         }
     }
 
+    /// The batch stays: what was remembered serves the next one.
+    pub(super) fn discard(self, fold: &mut Fold) {
+        for (_, card, _) in self.cards {
+            fold.recycle(card);
+        }
+    }
+
     /// Puts everything back.
     pub(super) fn restore(self, view: &mut JobsView) {
         for hash in self.keys {
@@ -50,7 +57,7 @@ impl Undo {
         }
         for (job, card, counts) in self.cards {
             view.live.cards[job as usize] = card;
-            view.jobs.truncate_refs(job, counts, &view.keyed);
+            view.jobs.truncate_refs(job, counts);
         }
         view.jobs.truncate(self.jobs, &view.keyed);
         view.live.cards.truncate(view.jobs.len() as usize);

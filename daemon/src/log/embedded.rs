@@ -656,7 +656,7 @@ fn index_records(follower: &Follower, segments: &Segments, from_seq: u64, head: 
         if job.records.len() < CATCH_UP_RECORDS && seq < head.seq {
             return ControlFlow::Continue(());
         }
-        failed = follower.apply(&mut blocks, std::slice::from_ref(&job)).err();
+        failed = follower.catch_up(&mut blocks, &job).err();
         job.records.clear();
         if failed.is_some() {
             ControlFlow::Break(())

@@ -10,8 +10,10 @@
 //! "m"                                  u32 layout, u64 seq, 32 bytes hash: indexed up to here
 //! "k" + 24 bytes of BLAKE3(topic ‖ key) u64 seq, u64 topic_seq
 //! "t" + topic + 00 + u64 block         u64 seq of each of the topic's records block*256+1 …
+//! "f"                                  u64 seq, then the filter of all keys up to it; written when the log is closed
 //! ```
 
+use super::filter::KeyFilter;
 use super::index::IndexStore;
 use jobfold_core::log::{Hash, Head};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -64,6 +66,8 @@ pub(super) struct IndexJob {
 pub(super) struct Follower {
     store: Box<dyn IndexStore>,
     state: Mutex<State>,
+    /// Which keys are certainly new. None when nobody knows: the log was not closed, and the index is used as it is.
+    filter: Mutex<Option<KeyFilter>>,
     /// Signalled when there is work, when room was made, and when the follower stops.
     changed: Condvar,
 }
@@ -90,6 +94,10 @@ impl Follower {
             .flatten()
             .and_then(|meta| decode_meta(&meta))
             .unwrap_or(Head::EMPTY);
+        let filter = match indexed.seq {
+            0 => Some(KeyFilter::default()),
+            seq => load_filter(&*store, seq),
+        };
         let state = State {
             jobs: VecDeque::new(),
             lag_records: 0,
@@ -102,12 +110,25 @@ impl Follower {
         Self {
             store,
             state: Mutex::new(state),
+            filter: Mutex::new(filter),
             changed: Condvar::new(),
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn filter(&self) -> MutexGuard<'_, Option<KeyFilter>> {
+        self.filter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember<'r>(&self, records: impl Iterator<Item = &'r IndexedRecord>) {
+        if let Some(filter) = &mut *self.filter() {
+            records
+                .filter_map(|record| record.key.as_ref())
+                .for_each(|key| filter.insert(key));
+        }
     }
 
     /// How far the index has come.
@@ -124,11 +145,15 @@ impl Follower {
     pub(super) fn clear(&self) -> Result<(), String> {
         self.store.clear()?;
         self.lock().indexed = Head::EMPTY;
+        *self.filter() = Some(KeyFilter::default());
         Ok(())
     }
 
     /// The place of a key: seq and topic seq. Sees everything that was pushed.
     pub(super) fn find(&self, key: &KeyHash) -> Result<Option<(u64, u64)>, String> {
+        if self.filter().as_ref().is_some_and(|filter| !filter.may_hold(key)) {
+            return Ok(None);
+        }
         let state = self.lock();
         if let Some(place) = state.tail.get(key).or_else(|| state.leaving.get(key)) {
             return Ok(Some(*place));
@@ -143,6 +168,7 @@ impl Follower {
 
     /// Hands durable records to the thread; from now on their keys are found. Fails when the index has failed.
     pub(super) fn push(&self, job: IndexJob) -> Result<(), String> {
+        self.remember(job.records.iter());
         let mut state = self.lock();
         if let Some(failure) = &state.failure {
             return Err(failure.clone());
@@ -195,7 +221,22 @@ impl Follower {
                 return Err(failure);
             }
         }
+        self.keep_filter()?;
         self.store.close()
+    }
+
+    /// Writes the filter down, with the place up to which it knows all keys.
+    fn keep_filter(&self) -> Result<(), String> {
+        let seq = self.indexed().seq;
+        let Some(filter) = &*self.filter() else { return Ok(()) };
+        let value = [&seq.to_le_bytes()[..], &filter.encode()].concat();
+        self.store.apply(vec![(b"f".to_vec(), value)])
+    }
+
+    /// Indexes records that were in the log before it was opened.
+    pub(super) fn catch_up(&self, blocks: &mut Blocks, job: &IndexJob) -> Result<(), String> {
+        self.remember(job.records.iter());
+        self.apply(blocks, std::slice::from_ref(job))
     }
 
     fn take_jobs(&self) -> Option<Vec<IndexJob>> {
@@ -216,7 +257,7 @@ impl Follower {
     }
 
     /// Indexes jobs, oldest first.
-    pub(super) fn apply(&self, blocks: &mut Blocks, jobs: &[IndexJob]) -> Result<(), String> {
+    fn apply(&self, blocks: &mut Blocks, jobs: &[IndexJob]) -> Result<(), String> {
         let Some(last) = jobs.last() else { return Ok(()) };
         let mut entries = Vec::new();
         for record in jobs.iter().flat_map(|job| &job.records) {
@@ -227,6 +268,8 @@ impl Follower {
         }
         blocks.write_to(&mut entries);
         entries.push((b"m".to_vec(), encode_meta(last.head)));
+        // Neighbours in the store are written together.
+        entries.sort_unstable();
         self.store.apply(entries)?;
         self.applied(jobs, last.head);
         Ok(())
@@ -317,6 +360,13 @@ impl Blocks {
             self.open.clear();
         }
     }
+}
+
+/// The filter that was written when the index had come to `seq`.
+fn load_filter(store: &dyn IndexStore, seq: u64) -> Option<KeyFilter> {
+    let value = store.get(b"f").ok().flatten()?;
+    let (until, filter) = value.split_first_chunk::<8>()?;
+    (u64::from_le_bytes(*until) == seq).then(|| KeyFilter::decode(filter))?
 }
 
 fn key_entry(key: &KeyHash) -> Vec<u8> {

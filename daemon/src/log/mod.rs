@@ -22,6 +22,7 @@
 pub mod disk;
 pub mod embedded;
 pub mod error;
+mod filter;
 mod follow;
 mod frame;
 pub mod index;
