@@ -45,6 +45,11 @@ impl Slot {
         matches!(self.kind, None | Some(Kind::Null))
     }
 
+    /// The length of the span.
+    pub(crate) const fn bytes_len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
     /// The bytes of the span.
     #[inline]
     pub(crate) fn bytes(self, event: &[u8]) -> &[u8] {

@@ -5,6 +5,7 @@
 
 use super::intents::Intents;
 use super::jobs::Job;
+use crate::bytes::copy;
 use crate::envelope::{Envelope, Member, RefList, Slot};
 use crate::json::Kind;
 use crate::json::tape::decode;
@@ -114,17 +115,28 @@ impl Card {
         neutral: bool,
         heap: &mut Vec<u8>,
     ) -> [u32; FIELD_COUNT] {
-        heap.clear();
+        // One growth for all members; each is then copied into its place without a call.
+        let kept = before.map_or(0, |card| card.heap.len());
+        let bound = kept
+            + RULES
+                .iter()
+                .map(|rule| event.slot(rule.member).bytes_len())
+                .sum::<usize>();
+        if heap.len() < bound {
+            heap.resize(bound, 0);
+        }
         let mut ends = [0; FIELD_COUNT];
+        let mut at = 0;
         for (index, rule) in RULES.iter().enumerate() {
             let slot = event.slot(rule.member);
-            match before {
-                Some(card) if !takes(rule.take, slot, neutral) => heap.extend_from_slice(card.at(index)),
-                _ if slot.is_nothing() => {}
-                _ => append(heap, slot, bytes, rule.text),
-            }
-            ends[index] = u32::try_from(heap.len()).unwrap_or(u32::MAX);
+            at = match before {
+                Some(card) if !takes(rule.take, slot, neutral) => place(heap, at, card.at(index)),
+                _ if slot.is_nothing() => at,
+                _ => place_new(heap, at, slot, bytes, rule.text),
+            };
+            ends[index] = u32::try_from(at).unwrap_or(u32::MAX);
         }
+        heap.truncate(at);
         ends
     }
 
@@ -203,14 +215,37 @@ fn takes(take: Take, slot: Slot, neutral: bool) -> bool {
     }
 }
 
-/// Appends a value. A text that is exactly `null` vanishes, as the empty one does (dashboard contract §2).
+/// Copies a value to `at`, where there is room for it; answers where the next one goes.
 #[inline]
-fn append(heap: &mut Vec<u8>, slot: Slot, bytes: &[u8], text: bool) {
-    let start = heap.len();
-    canonical(heap, slot, bytes);
-    if text && &heap[start..] == b"null" {
-        heap.truncate(start);
+fn place(heap: &mut [u8], at: usize, value: &[u8]) -> usize {
+    copy(&mut heap[at..], value);
+    at + value.len()
+}
+
+/// The same for an event's value. A text that is exactly `null` vanishes, as the empty one does (dashboard contract §2).
+#[inline]
+fn place_new(heap: &mut Vec<u8>, at: usize, slot: Slot, bytes: &[u8], text: bool) -> usize {
+    if slot.kind == Some(Kind::EscapedString) {
+        return place_escaped(heap, at, slot, bytes);
     }
+    let value = slot.bytes(bytes);
+    if text && value == b"null" {
+        at
+    } else {
+        place(heap, at, value)
+    }
+}
+
+/// Escaped texts may become longer in canonical spelling.
+#[cold]
+fn place_escaped(heap: &mut Vec<u8>, at: usize, slot: Slot, bytes: &[u8]) -> usize {
+    let mut value = Vec::new();
+    canonical(&mut value, slot, bytes);
+    if value == b"null" {
+        return at;
+    }
+    heap.resize(heap.len() + value.len(), 0);
+    place(heap, at, &value)
 }
 
 /// Appends a string's content in canonical spelling, or any other value as it was written.

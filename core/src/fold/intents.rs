@@ -68,13 +68,27 @@ impl Intents {
     }
 }
 
+/// Appends intents as they were written, joined by commas.
 fn join<'a>(out: &mut Vec<u8>, intents: impl Iterator<Item = &'a IntentSlots>, bytes: &[u8]) {
+    let mut run: Option<Slot> = None;
     for intent in intents {
-        if !out.is_empty() {
-            out.push(b',');
+        match &mut run {
+            // One byte between two items of a list can only be the comma: they are copied together.
+            Some(run) if run.end + 1 == intent.whole.start => run.end = intent.whole.end,
+            _ => {
+                append(out, run.replace(intent.whole), bytes);
+            }
         }
-        out.extend_from_slice(intent.whole.bytes(bytes));
     }
+    append(out, run, bytes);
+}
+
+fn append(out: &mut Vec<u8>, run: Option<Slot>, bytes: &[u8]) {
+    let Some(run) = run else { return };
+    if !out.is_empty() {
+        out.push(b',');
+    }
+    out.extend_from_slice(run.bytes(bytes));
 }
 
 /// The key of an intent: trimmed kind, colon, trimmed effect.

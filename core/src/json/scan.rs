@@ -1,9 +1,10 @@
 //! Byte-level scanning: strings, numbers, white space and the recursive shape of a JSON text.
 //!
-//! Owns the strictness rules. Strings are searched eight bytes at a time because most of an envelope is strings.
+//! Owns the strictness rules.
 //! Must not know: members, values, allocation beyond the tape it fills.
 
 use super::tape::{Kind, Tape, Token};
+use crate::bytes::plain_run;
 use crate::error::{Code, Error};
 use alloc::vec::Vec;
 
@@ -12,9 +13,6 @@ pub const DEPTH_MAX: usize = 128;
 
 /// The largest text the reader accepts, in bytes: token positions are 32 bits wide.
 pub const SIZE_MAX: usize = (1 << 31) - 1;
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
 
 /// What a string's scan found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,44 +23,6 @@ pub(crate) struct ScannedString {
     pub escaped: bool,
     /// Whether the text holds bytes above ASCII.
     pub wide: bool,
-}
-
-/// Marks the bytes of a word that end a plain run: quote, backslash or a control character. The lowest mark is exact;
-/// marks above it may be false, which is why only the lowest one is ever used.
-#[inline]
-fn stops(word: u64) -> u64 {
-    let quote = word ^ (ONES * 0x22);
-    let slash = word ^ (ONES * 0x5c);
-    ((quote.wrapping_sub(ONES) & !quote)
-        | (slash.wrapping_sub(ONES) & !slash)
-        | (word.wrapping_sub(ONES * 0x20) & !word))
-        & HIGHS
-}
-
-/// Finds the first byte at or after `at` that ends a plain run, and whether bytes above ASCII came before it.
-#[inline]
-pub(crate) fn plain_run(bytes: &[u8], mut at: usize) -> (usize, bool) {
-    let mut seen = 0u64;
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let word = u64::from_le_bytes(*chunk);
-        let mark = stops(word);
-        if mark != 0 {
-            let bits = mark.trailing_zeros() & !7;
-            let before = if bits == 0 { 0 } else { word & (u64::MAX >> (64 - bits)) };
-            return (at + (bits >> 3) as usize, (seen | before) & HIGHS != 0);
-        }
-        seen |= word;
-        at += 8;
-    }
-    let mut wide = seen & HIGHS != 0;
-    while let Some(&byte) = bytes.get(at) {
-        if byte == b'"' || byte == b'\\' || byte < 0x20 {
-            break;
-        }
-        wide |= byte >= 0x80;
-        at += 1;
-    }
-    (at, wide)
 }
 
 /// Scans a string whose first content byte is at `start`. UTF-8 is not checked here; `wide` says that it must be.

@@ -3,7 +3,7 @@
 //! Owns the canonical spelling of strings (only what RFC 8259 demands is escaped), so equal text has equal bytes.
 //! Must not know: member names.
 
-use super::scan::plain_run;
+use crate::bytes::plain_run;
 use alloc::string::String;
 use alloc::vec::Vec;
 

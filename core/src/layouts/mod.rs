@@ -13,10 +13,10 @@
 mod adapt;
 mod plan;
 
-use crate::bytes::same;
+use crate::bytes::{plain_run, same};
 use crate::envelope::Envelope;
 use crate::json::Kind;
-use crate::json::scan::{plain_run, scan_number, scan_string};
+use crate::json::scan::{scan_number, scan_string};
 use crate::json::tape::{Tape, Token};
 use adapt::Adapt;
 use alloc::boxed::Box;

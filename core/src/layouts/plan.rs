@@ -10,7 +10,8 @@ use crate::json::Kind;
 use crate::json::tape::{Tape, Token};
 use alloc::vec::Vec;
 
-/// The members that the fold reads; the others stay missing in a recognised event.
+/// The members that the fold reads. Only these are set in a recognised event: the others may be those of an earlier
+/// one, and nobody looks at them.
 const FOLDED: [Member; 18] = [
     Member::Id,
     Member::DedupeKey,
@@ -96,7 +97,8 @@ struct IntentPlan {
 
 #[derive(Debug)]
 pub(super) struct Plan {
-    slots: Vec<(Member, Where)>,
+    /// Where the members of [`FOLDED`] are, in its order.
+    slots: [Where; FOLDED.len()],
     refs: Vec<RefPlan>,
     intents: Vec<IntentPlan>,
     /// Holes that must hold more than white space.
@@ -127,16 +129,14 @@ pub(super) fn holes(tape: &Tape, event: &Envelope) -> Vec<Token> {
 impl Plan {
     pub(super) fn new(bytes: &[u8], start: u32, holes: &[Token], event: &Envelope) -> Self {
         let find = Finder { start, holes };
-        let slots = FOLDED
-            .into_iter()
-            .map(|member| (member, find.place(event.slot(member))));
+        let slots = FOLDED.map(|member| find.place(event.slot(member)));
         let refs: Vec<RefPlan> = event.refs.iter().map(|item| find.ref_plan(item)).collect();
         let mut checked: Vec<Slot> = NOT_BLANK.iter().map(|member| event.slot(*member)).collect();
         checked.push(event.slot(Member::DlqId));
         checked.extend(event.refs.iter().flat_map(|item| [item.id, item.url]));
         checked.retain(|slot| slot.is_text() && !slot.is_blank(bytes));
         Self {
-            slots: slots.filter(|(_, place)| !matches!(place, Where::Missing)).collect(),
+            slots,
             refs,
             intents: event.intents.iter().map(|item| find.intent_plan(item)).collect(),
             not_blank: checked.into_iter().filter_map(|slot| find.hole(slot)).collect(),
@@ -155,10 +155,11 @@ impl Plan {
             return false;
         }
         let at = Located { start, holes };
-        event.clear();
-        for (member, place) in &self.slots {
+        for (member, place) in FOLDED.iter().zip(&self.slots) {
             event.slots[*member as usize] = at.slot(*place);
         }
+        event.refs.clear();
+        event.intents.clear();
         event.refs.extend(self.refs.iter().map(|plan| RefSlots {
             list: plan.list,
             whole: at.slot(plan.whole),
