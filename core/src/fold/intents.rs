@@ -102,7 +102,12 @@ fn key(keyed: &Keyed, intent: &IntentSlots, bytes: &[u8]) -> u128 {
 
 /// Appends a text slot, decoded and trimmed.
 pub(super) fn push_trimmed(out: &mut Vec<u8>, slot: Slot, bytes: &[u8]) {
-    out.extend_from_slice(slot.text(bytes).trim().as_bytes());
+    let content = slot.content(bytes);
+    match (content.first(), content.last()) {
+        // Nothing to trim, as nearly always.
+        (Some(0x21..=0x7e), Some(0x21..=0x7e)) => out.extend_from_slice(&content),
+        _ => out.extend_from_slice(slot.text(bytes).trim().as_bytes()),
+    }
 }
 
 /// The keys of intents that a card already shows.

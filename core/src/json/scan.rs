@@ -14,6 +14,9 @@ pub const DEPTH_MAX: usize = 128;
 /// The largest text the reader accepts, in bytes: token positions are 32 bits wide.
 pub const SIZE_MAX: usize = (1 << 31) - 1;
 
+/// So many digits fit signed 64 bit, whatever they are.
+const DIGITS_SHORT: usize = 18;
+
 /// What a string's scan found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScannedString {
@@ -84,6 +87,16 @@ pub(crate) fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
 /// Scans a number that starts at `start`; answers its end and whether it is an integer within signed 64 bit.
 #[inline]
 pub(crate) fn scan_number(bytes: &[u8], start: usize) -> Result<(usize, Kind), Error> {
+    let end = skip_digits(bytes, start);
+    let plain = matches!(bytes.get(start), Some(b'1'..=b'9')) && end - start <= DIGITS_SHORT;
+    if plain && !matches!(bytes.get(end), Some(b'.' | b'e' | b'E')) {
+        return Ok((end, Kind::Int));
+    }
+    scan_any_number(bytes, start)
+}
+
+/// Signs, zeros, fractions, exponents and many digits.
+fn scan_any_number(bytes: &[u8], start: usize) -> Result<(usize, Kind), Error> {
     let mut at = start;
     let negative = bytes.get(at) == Some(&b'-');
     at += usize::from(negative);

@@ -45,9 +45,16 @@ enum Then {
 #[derive(Debug)]
 struct Node {
     constant: Box<[u8]>,
+    /// The constant's first eight bytes, if it has so many: most nodes that do not fit differ there.
+    head: Option<[u8; 8]>,
     then: Then,
-    children: Vec<u32>,
+    /// The first of the nodes that may follow, and the next one that may stand here instead. The links end at
+    /// [`NONE`], where there is no node.
+    child: u32,
+    sibling: u32,
 }
+
+const NONE: u32 = u32::MAX;
 
 /// A value found in a hole.
 #[derive(Clone, Copy, Debug)]
@@ -68,30 +75,40 @@ pub(crate) struct Layouts {
     adapt: Adapt,
 }
 
-#[allow(clippy::cast_possible_truncation)] // positions are bounded by SIZE_MAX
 impl Node {
-    /// Matches the constant bytes, then the hole. Answers where the next node begins.
-    #[inline]
-    fn step(&self, bytes: &[u8], at: usize, holes: &mut Vec<Hole>) -> Option<usize> {
-        let start = at + self.constant.len();
-        if !same(bytes.get(at..start)?, &self.constant) {
-            return None;
+    fn new(constant: &[u8], then: Then, sibling: u32) -> Self {
+        Self {
+            constant: constant.into(),
+            head: constant.first_chunk().copied(),
+            then,
+            child: NONE,
+            sibling,
         }
-        let (end, kind) = match self.then {
-            Then::End(_) => return Some(start),
-            Then::Text => text(bytes, start)?,
-            Then::Repeat(earlier) => match repeated(bytes, start, holes[earlier as usize]) {
-                Some(found) => found,
-                None => text(bytes, start)?,
-            },
-            Then::Number => scan_number(bytes, start).ok()?,
+    }
+
+    /// Whether the text at `at` begins with the constant bytes.
+    #[inline]
+    fn fits(&self, bytes: &[u8], at: usize) -> bool {
+        let Some(text) = bytes.get(at..at + self.constant.len()) else {
+            return false;
         };
-        holes.push(Hole {
-            start: start as u32,
-            end: end as u32,
-            kind,
-        });
-        Some(end)
+        match (&self.head, text.split_first_chunk::<8>()) {
+            (Some(head), Some((begin, rest))) => {
+                u64::from_le_bytes(*head) == u64::from_le_bytes(*begin) && same(rest, &self.constant[8..])
+            }
+            _ => same(text, &self.constant),
+        }
+    }
+
+    /// The value that stands in the hole behind the constant: its end and kind.
+    #[inline]
+    fn hole(&self, bytes: &[u8], start: usize, holes: &[Hole]) -> Option<(usize, Kind)> {
+        match self.then {
+            Then::Text => text(bytes, start),
+            Then::Repeat(earlier) => repeated(bytes, start, holes[earlier as usize]).or_else(|| text(bytes, start)),
+            Then::Number => scan_number(bytes, start).ok(),
+            Then::End(_) => None,
+        }
     }
 }
 
@@ -162,24 +179,26 @@ impl Layouts {
     #[inline]
     fn follow(&mut self, bytes: &[u8], start: usize) -> Option<(usize, u32)> {
         self.holes.clear();
-        let (mut at, mut index) = (start, 0usize);
-        loop {
-            let children = &self.nodes[index].children;
-            let holes = &mut self.holes;
-            let nodes = &self.nodes;
-            let (rank, child, end) = children.iter().enumerate().find_map(|(rank, child)| {
-                let child = *child as usize;
-                nodes[child].step(bytes, at, holes).map(|end| (rank, child, end))
-            })?;
-            if rank > 0 {
-                // Frequent layouts move to the front, one place a time.
-                self.nodes[index].children.swap(rank, rank - 1);
+        let (mut at, mut index) = (start, self.nodes.first()?.child);
+        while let Some(node) = self.nodes.get(index as usize) {
+            index = node.sibling;
+            if !node.fits(bytes, at) {
+                continue;
             }
-            (index, at) = (child, end);
-            if let Then::End(plan) = self.nodes[index].then {
-                return Some((at, plan));
+            let start = at + node.constant.len();
+            if let Then::End(plan) = node.then {
+                return Some((start, plan));
+            }
+            if let Some((end, kind)) = node.hole(bytes, start, &self.holes) {
+                self.holes.push(Hole {
+                    start: start as u32,
+                    end: end as u32,
+                    kind,
+                });
+                (at, index) = (end, node.child);
             }
         }
+        None
     }
 
     /// Remembers the layout of a valid event that went down the plain path.
@@ -213,11 +232,7 @@ impl Layouts {
 
     fn insert(&mut self, bytes: &[u8], start: usize, end: usize, holes: &[Token], plan: Plan) {
         if self.nodes.is_empty() {
-            self.nodes.push(Node {
-                constant: Box::default(),
-                then: Then::Text,
-                children: Vec::new(),
-            });
+            self.nodes.push(Node::new(b"", Then::Text, NONE));
         }
         let (mut node, mut at) = (0, start);
         for (index, hole) in holes.iter().enumerate() {
@@ -237,10 +252,14 @@ impl Layouts {
     }
 
     fn find_child(&self, node: usize, constant: &[u8], is: impl Fn(Then) -> bool) -> Option<usize> {
-        let children = self.nodes[node].children.iter().map(|child| *child as usize);
-        children
-            .into_iter()
-            .find(|child| is(self.nodes[*child].then) && *self.nodes[*child].constant == *constant)
+        let mut index = self.nodes[node].child;
+        while let Some(child) = self.nodes.get(index as usize) {
+            if is(child.then) && *child.constant == *constant {
+                return Some(index as usize);
+            }
+            index = child.sibling;
+        }
+        None
     }
 
     fn child(&mut self, node: usize, constant: &[u8], then: Then) -> usize {
@@ -249,12 +268,8 @@ impl Layouts {
         }
         self.constant_bytes += constant.len();
         let child = self.nodes.len();
-        self.nodes.push(Node {
-            constant: constant.into(),
-            then,
-            children: Vec::new(),
-        });
-        self.nodes[node].children.push(child as u32);
+        self.nodes.push(Node::new(constant, then, self.nodes[node].child));
+        self.nodes[node].child = child as u32;
         child
     }
 }
