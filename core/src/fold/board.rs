@@ -30,7 +30,7 @@ pub(crate) struct Fold {
 }
 
 /// Spare cards that are kept at most.
-const SPARES_MAX: usize = 4096;
+const SPARES_MAX: usize = 1024;
 
 impl Fold {
     /// The job that `event` belongs to, made when it is new.

@@ -4,6 +4,7 @@
 //! long every growing list was. Must not know: why the batch was refused.
 
 use super::JobsView;
+use crate::dedupe::DedupeSet;
 use crate::fold::{Board, Card, Fold, Jobs, JobsMark};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -13,6 +14,7 @@ pub(super) struct Undo {
     batch: u64,
     head: u64,
     jobs: JobsMark,
+    /// Keys the batch added. A batch on an empty view adds all there are, so it remembers none.
     keys: Vec<u128>,
     /// Cards that stood before the batch, with how many refs their job had.
     cards: Vec<(u32, Arc<Card>, [u32; 3])>,
@@ -31,7 +33,9 @@ impl Undo {
 
     /// Remembers what folding an event with this key into the card of `job` is about to change.
     pub(super) fn remember(&mut self, hash: u128, job: u32, board: &Board, jobs: &mut Jobs) {
-        self.keys.push(hash);
+        if self.head > 0 {
+            self.keys.push(hash);
+        }
         if !Jobs::is_before(self.jobs, job) {
             return;
         }
@@ -52,6 +56,9 @@ impl Undo {
 
     /// Puts everything back.
     pub(super) fn restore(self, view: &mut JobsView) {
+        if self.head == 0 {
+            view.seen = DedupeSet::default();
+        }
         for hash in self.keys {
             view.seen.remove(hash);
         }
