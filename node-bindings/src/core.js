@@ -50,7 +50,7 @@ export function release(handle) {
 }
 
 function translate(fault) {
-  if (typeof fault === 'string') return errorOf(JSON.parse(fault));
+  if (typeof fault?.code === 'string' && !(fault instanceof Error)) return errorOf(fault);
   if (!isTrap(fault)) return fault;
   poison = { place: placeOfPanic(), cause: fault };
   return poisoned();

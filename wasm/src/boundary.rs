@@ -1,24 +1,27 @@
 //! How small values and errors cross to JavaScript, and how a panic shows itself.
 //!
-//! An error crosses as the JSON text of `{code, message, path, item, offset}`, which the package turns into its
+//! An error crosses as a plain object `{code, message, path, item, offset}`, which the package turns into its
 //! `JobfoldError`. A panic is a trap that the package sees as a `WebAssembly.RuntimeError`; it then asks
 //! [`panic_place`] where it happened and refuses every later call. Must not know which call is being translated.
 //!
-//! Why no `serde-wasm-bindgen`: it was measured. What `push` answers took 164 ns a call as four numbers, 316 ns as an
-//! object by serde-wasm-bindgen and 844 ns as JSON text (Node 20, processor time of pushing an empty batch), and the
-//! crate added 2.4 kB to the compressed module. So what crosses often crosses as numbers, the rest as JSON text.
+//! Three ways, by measurement (what `push` answers, Node 20, processor time of pushing an empty batch): 164 ns a call as
+//! four numbers, 316 ns as an object by serde-wasm-bindgen, 844 ns as JSON text. So `push` answers in numbers, other small
+//! values and errors cross by serde-wasm-bindgen, and lists of cards and events as JSON text, where it is the other way
+//! round.
 
 use std::cell::RefCell;
 
 use jobfold_core::Error;
 use jobfold_core::json::write::ObjectWriter;
 use jobfold_core::log::{LogError, ndjson::LineError};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 /// Largest integer that a JavaScript number holds exactly, as every position and count here must be.
 const INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
 
 /// An error on its way to JavaScript.
+#[derive(Serialize)]
 pub(crate) struct Refusal {
     code: &'static str,
     message: String,
@@ -72,42 +75,22 @@ impl From<LineError> for Refusal {
 
 impl From<Refusal> for JsValue {
     fn from(refusal: Refusal) -> Self {
-        let json = object(|members| {
-            members
-                .text("code", refusal.code)
-                .text("message", &refusal.message)
-                .text("path", &refusal.path);
-            count_or_null(members, "item", refusal.item);
-            count_or_null(members, "offset", refusal.offset);
-        });
-        Self::from_str(&json)
+        small(&refusal)
     }
 }
 
 /// The answer of everything that may refuse.
 pub(crate) type Answer<T> = Result<T, Refusal>;
 
-/// A small value as JSON text.
-pub(crate) fn object(write: impl FnOnce(&mut ObjectWriter<'_>)) -> String {
-    let mut out = Vec::new();
-    let mut members = ObjectWriter::new(&mut out);
-    write(&mut members);
-    members.end();
-    json_text(out)
+/// A small value as a JavaScript object, built member by member.
+pub(crate) fn small<T: Serialize>(value: &T) -> JsValue {
+    let spell_null = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+    value.serialize(&spell_null).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// A member that is a count.
 pub(crate) fn count(members: &mut ObjectWriter<'_>, name: &str, count: u64) {
     members.raw(name, count.to_string().as_bytes());
-}
-
-fn count_or_null(members: &mut ObjectWriter<'_>, name: &str, value: Option<u64>) {
-    match value {
-        Some(value) => count(members, name, value),
-        None => {
-            members.raw(name, b"null");
-        }
-    }
 }
 
 /// JSON is UTF-8 by construction; the check costs little and keeps this crate free of `unsafe`.

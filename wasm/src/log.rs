@@ -3,12 +3,34 @@
 //! Records cross as NDJSON lines, the log's own exchange format. The clock is JavaScript's.
 
 use jobfold_core::json::Tape;
-use jobfold_core::json::write::ObjectWriter;
 use jobfold_core::log::{MemoryLog, Record, Verification, ndjson, verify_lines, verify_records};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::boundary::{Answer, Refusal, count, json_text, milliseconds, number, object};
+use crate::boundary::{Answer, Refusal, json_text, milliseconds, number, small};
 use crate::input::{with_input, with_text, with_texts};
+
+/// Where a record went.
+#[derive(Serialize)]
+struct Place {
+    seq: u64,
+    topic_seq: u64,
+}
+
+#[derive(Serialize)]
+struct Verdict<'v> {
+    ok: bool,
+    records: u64,
+    head: String,
+    fault: Option<Fault<'v>>,
+}
+
+#[derive(Serialize)]
+struct Fault<'v> {
+    seq: u64,
+    code: &'v str,
+    message: &'v str,
+}
 
 /// A log in the module's memory.
 #[wasm_bindgen]
@@ -37,7 +59,7 @@ impl LogHandle {
 
     /// Appends one record. The texts: topic, kind, payload, then name and value of each header. The payload must be
     /// JSON and is kept to the byte.
-    pub fn append(&mut self, lengths: &[u32], at_ms: f64) -> Result<String, JsValue> {
+    pub fn append(&mut self, lengths: &[u32], at_ms: f64) -> Result<JsValue, JsValue> {
         with_texts(lengths, |texts| self.append_record(texts, at_ms)).map_err(JsValue::from)
     }
 
@@ -69,13 +91,13 @@ impl LogHandle {
     }
 
     /// Checks the whole chain again.
-    pub fn verify(&self) -> String {
+    pub fn verify(&self) -> JsValue {
         verification(&verify_records(self.log.all()))
     }
 }
 
 impl LogHandle {
-    fn append_record(&mut self, texts: &[&str], at_ms: f64) -> Answer<String> {
+    fn append_record(&mut self, texts: &[&str], at_ms: f64) -> Answer<JsValue> {
         let [topic, kind, payload, headers @ ..] = texts else {
             return Err(Refusal::new(
                 "arguments_invalid",
@@ -86,9 +108,9 @@ impl LogHandle {
         let pairs = headers.chunks_exact(2);
         let headers: Vec<(String, String)> = pairs.map(|pair| (pair[0].to_owned(), pair[1].to_owned())).collect();
         let appended = self.log.append(topic, kind, payload, &headers, milliseconds(at_ms))?;
-        Ok(object(|members| {
-            count(members, "seq", appended.seq);
-            count(members, "topic_seq", appended.topic_seq);
+        Ok(small(&Place {
+            seq: appended.seq,
+            topic_seq: appended.topic_seq,
         }))
     }
 
@@ -104,27 +126,23 @@ impl LogHandle {
     }
 }
 
-/// What a verification found, as `Verification` of the package's types has it, in JSON text.
-fn verification(found: &Verification) -> String {
-    object(|members| {
-        members.bool("ok", found.fault.is_none());
-        count(members, "records", found.head.seq);
-        members.text("head", &found.head.hash.to_string());
-        match &found.fault {
-            Some(fault) => members.with("fault", |out| {
-                let mut members = ObjectWriter::new(out);
-                count(&mut members, "seq", fault.seq);
-                members.text("code", fault.code).text("message", &fault.message);
-                members.end();
-            }),
-            None => members.raw("fault", b"null"),
-        };
+/// What a verification found, as `Verification` of the package's types has it.
+fn verification(found: &Verification) -> JsValue {
+    small(&Verdict {
+        ok: found.fault.is_none(),
+        records: found.head.seq,
+        head: found.head.hash.to_string(),
+        fault: found.fault.as_ref().map(|fault| Fault {
+            seq: fault.seq,
+            code: fault.code,
+            message: &fault.message,
+        }),
     })
 }
 
 /// Checks exported NDJSON in the input buffer's first `bytes`.
 #[wasm_bindgen]
-pub fn verify_ndjson(bytes: usize) -> String {
+pub fn verify_ndjson(bytes: usize) -> JsValue {
     verification(&with_input(bytes, verify_lines))
 }
 

@@ -6,6 +6,7 @@
 use jobfold_core::json::write::{ObjectWriter, list};
 use jobfold_core::log::Hash;
 use jobfold_core::view::{HistoryOptions, JobsView, ViewOptions};
+use js_sys::Uint32Array;
 use wasm_bindgen::prelude::*;
 
 use crate::boundary::{Refusal, count, json_text, number, position};
@@ -124,8 +125,9 @@ impl ViewHandle {
     }
 
     /// Indices of the cards that match the query in the input buffer's first `bytes`.
-    pub fn query(&self, bytes: usize) -> Result<Vec<u32>, JsValue> {
-        with_text(bytes, |query| self.view.query(query)).map_err(refuse)
+    pub fn query(&self, bytes: usize) -> Result<Uint32Array, JsValue> {
+        let found = with_text(bytes, |query| self.view.query(query)).map_err(refuse)?;
+        Ok(Uint32Array::from(found.as_slice()))
     }
 
     /// Cards by status, as the text of a JSON array.
