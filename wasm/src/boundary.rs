@@ -4,10 +4,10 @@
 //! `JobfoldError`. A panic is a trap that the package sees as a `WebAssembly.RuntimeError`; it then asks
 //! [`panic_place`] where it happened and refuses every later call. Must not know which call is being translated.
 //!
-//! Three ways, by measurement (what `push` answers, Node 20, processor time of pushing an empty batch): 164 ns a call as
-//! four numbers, 316 ns as an object by serde-wasm-bindgen, 844 ns as JSON text. So `push` answers in numbers, other small
-//! values and errors cross by serde-wasm-bindgen, and lists of cards and events as JSON text, where it is the other way
-//! round.
+//! Three ways, by measurement (what `push` answers, Node 20, processor time of pushing an empty batch): 164 ns a call
+//! as four numbers, 316 ns as an object by serde-wasm-bindgen, 844 ns as JSON text. So `push` answers in numbers,
+//! other small values and errors cross by serde-wasm-bindgen, and lists of cards and events as JSON text, where it is
+//! the other way round.
 
 use std::cell::RefCell;
 

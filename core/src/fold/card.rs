@@ -222,7 +222,8 @@ fn place(heap: &mut [u8], at: usize, value: &[u8]) -> usize {
     at + value.len()
 }
 
-/// The same for an event's value. A text that is exactly `null` vanishes, as the empty one does (dashboard contract §2).
+/// The same for an event's value. A text that is exactly `null` vanishes, as the empty one does (dashboard contract
+/// §2).
 #[inline]
 fn place_new(heap: &mut Vec<u8>, at: usize, slot: Slot, bytes: &[u8], text: bool) -> usize {
     if slot.kind == Some(Kind::EscapedString) {
