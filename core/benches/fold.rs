@@ -1,38 +1,20 @@
-//! How fast the fold is natively: bytes to cards, with and without layouts that repeat.
+//! How fast the fold is natively: bytes to cards, without and with a history.
 //!
 //! Owns the timing loop. Reads the stream named by `JOBFOLD_BENCH_STREAM`, or makes one of its own. Prints one line
 //! per measurement: name, value, unit. Ratios against the JavaScript baseline are made by `cargo xtask bench`.
 #![allow(missing_docs, clippy::cast_precision_loss, clippy::disallowed_types)]
 
 use jobfold_core::contract;
+use jobfold_core::kind::KINDS;
 use jobfold_core::view::HistoryOptions;
 use jobfold_core::{JobsView, ViewOptions};
 use std::fmt::Write as _;
-
-const KINDS: [&str; 17] = [
-    "scheduled_job.created",
-    "scheduled_job.updated",
-    "scheduled_job.canceled",
-    "run.queued",
-    "run.started",
-    "run.progress",
-    "run.succeeded",
-    "run.failed",
-    "approval.requested",
-    "approval.approved",
-    "approval.denied",
-    "approval.expired",
-    "receipt.available",
-    "replay_fixture.available",
-    "dlq.created",
-    "dlq.replayed",
-    "dlq.dismissed",
-];
+use std::time::Instant;
 
 fn main() {
     let stream = match std::env::var("JOBFOLD_BENCH_STREAM") {
         Ok(path) => std::fs::read(path).expect("the stream can be read"),
-        Err(_) => generate(events_count(), 5_000),
+        Err(_) => generate(setting("JOBFOLD_BENCH_EVENTS", 100_000), 5_000),
     };
     let events = stream.split(|byte| *byte == b'\n').count() - 1;
     println!(
@@ -50,12 +32,13 @@ fn main() {
 fn measure(name: &str, stream: &[u8], events: usize, options: &ViewOptions) {
     let mut best = f64::MAX;
     let mut cards = 0;
-    for _ in 0..rounds() {
-        let start = cpu_ns();
+    for _ in 0..setting("JOBFOLD_BENCH_ROUNDS", 5) {
+        let begin = Instant::now();
+        let start = spent_ns(begin);
         let mut view = JobsView::new(*options);
         view.push(stream).expect("the stream is valid");
         cards = view.cards_json().len();
-        best = best.min((cpu_ns() - start) as f64 / 1e9);
+        best = best.min((spent_ns(begin) - start) as f64 / 1e9);
     }
     println!(
         "{name}\t{:.0}\tevents/s\t{:.3}\tus/event\t{cards} bytes of cards",
@@ -72,7 +55,7 @@ fn generate(events: u32, jobs: u32) -> Vec<u8> {
     };
     let mut out = Vec::new();
     for index in 0..events {
-        let kind = KINDS[next() as usize % KINDS.len()];
+        let (kind, _) = KINDS[next() as usize % KINDS.len()];
         let job = (next() * 32_768 + next()) % jobs;
         let input = input(kind, index, job, &mut next);
         let kind = format!("\"{kind}\"");
@@ -109,15 +92,18 @@ fn input(kind: &str, index: u32, job: u32, next: &mut impl FnMut() -> u32) -> St
     input
 }
 
-fn rounds() -> u32 {
-    std::env::var("R").ok().and_then(|v| v.parse().ok()).unwrap_or(5)
-}
-fn events_count() -> u32 {
-    std::env::var("N").ok().and_then(|v| v.parse().ok()).unwrap_or(100_000)
+/// A number from the environment: how long the benchmark looks.
+fn setting(name: &str, default: u32) -> u32 {
+    std::env::var(name)
+        .ok()
+        .and_then(|value| value.parse().ok())
+        .unwrap_or(default)
 }
 
-/// Time this thread has spent on a processor, in nanoseconds: on a busy machine it says more than a clock.
-fn cpu_ns() -> u64 {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("linux");
-    text.split(' ').next().and_then(|ns| ns.parse().ok()).expect("a number")
+/// Nanoseconds that this thread has spent on a processor, which says more than a clock on a busy machine; where the
+/// system does not tell, those of the clock since `begin`.
+fn spent_ns(begin: Instant) -> u64 {
+    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let spent = told.and_then(|text| text.split(' ').next()?.parse().ok());
+    spent.unwrap_or_else(|| u64::try_from(begin.elapsed().as_nanos()).unwrap_or(u64::MAX))
 }
