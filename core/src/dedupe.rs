@@ -1,33 +1,60 @@
 //! The set of dedupe keys a view has seen (dashboard contract §7), at most 30 bytes per event.
 //!
-//! Owns an open-addressing table of 128-bit keyed hashes that grows by half, so it is never less than half full.
+//! Owns open-addressing tables of 128-bit keyed hashes. Each grows by half, so it is never less than half full, and the
+//! tables grow at different times, so that only a small part of the set stands twice in memory while it does.
 //! Keys can be taken back, because a refused batch must leave no trace. Must not know: events.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-/// Room for this many keys comes with the first one.
+/// Tables of a set; the lowest bits of a hash choose one.
+const TABLE_COUNT: usize = 16;
+/// Room for this many keys comes with a table's first one. Every table begins a little larger than the one before,
+/// which is what keeps their growth apart.
 const SLOT_COUNT_MIN: usize = 16;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DedupeSet {
+    tables: [Table; TABLE_COUNT],
+}
+
+impl DedupeSet {
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.tables.iter().map(|table| table.len).sum()
+    }
+
+    /// Adds a key; answers whether it was new.
+    pub(crate) fn insert(&mut self, hash: u128) -> bool {
+        let hash = hash.max(1);
+        let index = table_of(hash);
+        self.tables[index].insert(hash, SLOT_COUNT_MIN + index)
+    }
+
+    /// Takes a key back.
+    pub(crate) fn remove(&mut self, hash: u128) {
+        let hash = hash.max(1);
+        self.tables[table_of(hash)].remove(hash);
+    }
+}
+
+#[allow(clippy::cast_possible_truncation)] // the lowest bits are what is wanted
+const fn table_of(hash: u128) -> usize {
+    hash as usize % TABLE_COUNT
+}
+
+#[derive(Debug, Clone, Default)]
+struct Table {
     /// Zero marks a free slot.
     slots: Vec<u128>,
     len: usize,
 }
 
-impl DedupeSet {
-    #[cfg(test)]
-    pub(crate) const fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Adds a key; answers whether it was new.
-    pub(crate) fn insert(&mut self, hash: u128) -> bool {
+impl Table {
+    fn insert(&mut self, hash: u128, slots_min: usize) -> bool {
         if (self.len + 1) * 5 > self.slots.len() * 4 {
-            self.grow();
+            self.grow(slots_min);
         }
-        let hash = hash.max(1);
         let mut at = self.home(hash);
         loop {
             match self.slots[at] {
@@ -42,9 +69,8 @@ impl DedupeSet {
         }
     }
 
-    /// Takes a key back, closing the gap so that every other key is still found.
-    pub(crate) fn remove(&mut self, hash: u128) {
-        let hash = hash.max(1);
+    /// Closes the gap, so that every other key is still found.
+    fn remove(&mut self, hash: u128) {
         if self.slots.is_empty() {
             return;
         }
@@ -91,12 +117,12 @@ impl DedupeSet {
     }
 
     #[cold]
-    fn grow(&mut self) {
-        let count = (self.slots.len() + self.slots.len() / 2).max(SLOT_COUNT_MIN);
+    fn grow(&mut self, slots_min: usize) {
+        let count = (self.slots.len() + self.slots.len() / 2).max(slots_min);
         let old = core::mem::replace(&mut self.slots, vec![0; count]);
         self.len = 0;
         for hash in old.into_iter().filter(|hash| *hash != 0) {
-            self.insert(hash);
+            self.insert(hash, slots_min);
         }
     }
 }
@@ -129,13 +155,9 @@ mod tests {
         let mut set = DedupeSet::default();
         for key in 0..100_000u128 {
             assert!(set.insert(key.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)));
-            if key > 1_000 {
-                assert!(
-                    set.slots.len() * 16 <= 32 * set.len(),
-                    "{} slots for {} keys",
-                    set.slots.len(),
-                    set.len()
-                );
+            let slots: usize = set.tables.iter().map(|table| table.slots.len()).sum();
+            if key > 10_000 {
+                assert!(slots * 16 <= 32 * set.len(), "{slots} slots for {} keys", set.len());
             }
         }
     }
