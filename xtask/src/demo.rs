@@ -10,7 +10,7 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::npm;
 use crate::places;
@@ -69,15 +69,18 @@ impl Demo {
         let mut daemon = Daemon::start()?;
         println!("\n  The dashboard: {}\n  Ctrl-C ends the demo.\n", daemon.link);
         if self.once {
-            daemon.play(&events, LINES_AT_ONCE, Duration::ZERO)?;
+            daemon.play(&events, LINES_AT_ONCE, Duration::ZERO, None)?;
             daemon.agrees_with(&history)?;
             return daemon.stop();
         }
-        daemon.play(&events, 1, Duration::from_millis(self.pace_ms))?;
-        say("the whole history is in; the page stays until Ctrl-C");
-        match self.seconds {
-            Some(seconds) => {
-                std::thread::sleep(Duration::from_secs(seconds));
+        let until = self
+            .seconds
+            .map(|seconds| Instant::now() + Duration::from_secs(seconds));
+        daemon.play(&events, 1, Duration::from_millis(self.pace_ms), until)?;
+        say("the feed has ended; the page stays until the demo does");
+        match until {
+            Some(until) => {
+                std::thread::sleep(until.saturating_duration_since(Instant::now()));
                 daemon.stop()
             }
             None => daemon.wait(),
@@ -147,10 +150,13 @@ impl Daemon {
         Ok(daemon)
     }
 
-    /// Sends the history in pieces of so many lines, with a pause after each.
-    fn play(&mut self, events: &str, lines_per_request: usize, pace: Duration) -> Outcome {
+    /// Sends the history in pieces of so many lines, with a pause after each, no longer than `until`.
+    fn play(&mut self, events: &str, lines_per_request: usize, pace: Duration, until: Option<Instant>) -> Outcome {
         let lines: Vec<&str> = events.lines().filter(|line| !line.trim().is_empty()).collect();
         for piece in lines.chunks(lines_per_request) {
+            if until.is_some_and(|until| Instant::now() >= until) {
+                break;
+            }
             if let Some(status) = self.child.try_wait().context("jobfold serve")? {
                 return Err(Failure::new(format!("the daemon ended: {status}")));
             }
